@@ -1,0 +1,66 @@
+# tarazy_room(<name> [PURE] SOURCES a.c b.c [LINK tarazy_x ...] [DEFINITIONS D ...])
+#   One static library tarazy_<name>. LINK is passed on to whoever links the room.
+#   PURE: a room of libtarazy. Integer registers only, no _GNU_SOURCE; its symbols are checked.
+#
+# tarazy_program(<name> SOURCES main.c ... LINK ...)
+#   An executable in build/<preset>/<name>.
+#
+# tarazy_embedding_library()
+#   Target libtarazy: libtarazy.a out of the objects of every PURE room. Called once, by the top.
+include(CheckCCompilerFlag)
+check_c_compiler_flag(-mgeneral-regs-only TARAZY_HAS_GENERAL_REGS_ONLY)
+
+add_library(tarazy_house INTERFACE)
+target_include_directories(tarazy_house INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
+target_link_libraries(tarazy_house INTERFACE tarazy_warnings)
+
+# The edges may use what Linux and glibc offer. An empty value, so that a file may say it again.
+add_library(tarazy_edge INTERFACE)
+target_compile_options(tarazy_edge INTERFACE -D_GNU_SOURCE=)
+target_link_libraries(tarazy_edge INTERFACE tarazy_house)
+
+function(tarazy_room name)
+  cmake_parse_arguments(PARSE_ARGV 1 room "PURE" "" "SOURCES;LINK;DEFINITIONS")
+  if(room_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "tarazy_room(${name}): what is ${room_UNPARSED_ARGUMENTS}?")
+  endif()
+  set(target tarazy_${name})
+  add_library(${target} STATIC ${room_SOURCES})
+  target_link_libraries(${target} PUBLIC ${room_LINK})
+  target_compile_definitions(${target} PRIVATE ${room_DEFINITIONS})
+  if(room_PURE)
+    target_link_libraries(${target} PRIVATE tarazy_house)
+    if(TARAZY_HAS_GENERAL_REGS_ONLY)
+      target_compile_options(${target} PRIVATE -mgeneral-regs-only)
+    endif()
+    set_property(GLOBAL APPEND PROPERTY TARAZY_PURE_ROOMS ${target})
+  else()
+    target_link_libraries(${target} PRIVATE tarazy_edge)
+  endif()
+endfunction()
+
+function(tarazy_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 program "" "" "SOURCES;LINK;DEFINITIONS")
+  if(program_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "tarazy_program(${name}): what is ${program_UNPARSED_ARGUMENTS}?")
+  endif()
+  add_executable(${name} ${program_SOURCES})
+  target_link_libraries(${name} PRIVATE ${program_LINK} tarazy_edge)
+  target_compile_definitions(${name} PRIVATE ${program_DEFINITIONS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  set_property(GLOBAL APPEND PROPERTY TARAZY_PROGRAMS ${name})
+endfunction()
+
+function(tarazy_embedding_library)
+  get_property(rooms GLOBAL PROPERTY TARAZY_PURE_ROOMS)
+  if(NOT rooms)
+    return()
+  endif()
+  set(objects "")
+  foreach(room IN LISTS rooms)
+    list(APPEND objects $<TARGET_OBJECTS:${room}>)
+  endforeach()
+  add_library(libtarazy STATIC ${objects})
+  set_target_properties(libtarazy PROPERTIES OUTPUT_NAME tarazy LINKER_LANGUAGE C)
+  target_include_directories(libtarazy PUBLIC ${CMAKE_SOURCE_DIR}/include)
+endfunction()

@@ -1,0 +1,7 @@
+# The warnings of the house, as errors, the same list for gcc 12 and clang 14.
+add_library(tarazy_warnings INTERFACE)
+target_compile_options(tarazy_warnings INTERFACE
+  -Wall -Wextra -Werror
+  -Wconversion -Wsign-conversion -Wshadow -Wswitch-enum -Wmissing-prototypes -Wstrict-prototypes
+  -Wdouble-promotion -Wnull-dereference -Wcast-qual -Wundef -Wvla -Wformat=2
+  -Wold-style-definition -Wpointer-arith -Wwrite-strings -Wimplicit-fallthrough)
