@@ -1,7 +1,9 @@
 # What a release build adds. Checked on the linked program by scripts/check_hardening.py.
-include(CheckPIESupported)
-check_pie_supported(LANGUAGES C)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# -fPIE rather than CMake's position-independent code: for static libraries that would be -fPIC, which
+# forbids gcc to inline one public function of a file into another.
+set(in_a_program $<NOT:$<IN_LIST:$<TARGET_PROPERTY:TYPE>,MODULE_LIBRARY$<SEMICOLON>SHARED_LIBRARY>>)
+add_compile_options($<${in_a_program}:-fPIE>)
+add_link_options($<${in_a_program}:-pie>)
 
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(
