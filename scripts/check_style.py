@@ -32,7 +32,7 @@ INTEGER_ROOMS = {"tarazy", "base", "money", "ledger", "market", "registry", "ten
 FLOAT = re.compile(r"\b(float|double|long double|_Decimal\d+)\b|<math\.h>|<float\.h>"
                    r"|(?<![\w.])\d+\.\d*(?:[eE][-+]?\d+)?[fFlL]?(?![\w.])|(?<![\w.])\d+[eE][-+]?\d+\b")
 RAW_MONEY = re.compile(r"(?:\.|->)\s*(units|ppm)\b")
-RAW_NOTE = re.compile(r"/\*\s*raw: \S")
+RAW_NOTE = re.compile(r"/\*\s*raw: [^*\s]")
 ENUM_CASE = re.compile(r"\bcase\s+[A-Z][A-Z0-9]*_[A-Z0-9_]+\s*:")
 TYPEDEF = re.compile(r"^\s*typedef\s+(struct|union|enum)\b")
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atoll|atof|rand|srand|alloca"
