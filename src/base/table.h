@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A hash table from a 64-bit hash to pool indices: open addressing, linear probing, 8 bytes a
+ * slot, no tombstones. It stores no keys: a lookup yields candidates, and the caller compares the
+ * thing itself.
+ *
+ *     for (uint32_t i = table_first(t, hash, &cursor); i != 0; i = table_next(t, hash, &cursor)) {
+ *         if (orders[i].id == id) { … }
+ *     }
+ */
+#ifndef BASE_TABLE_H
+#define BASE_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct table {
+    uint64_t offset; /* of the slots from this struct, bytes */
+    uint32_t slots;
+    uint32_t count;
+    uint32_t capacity; /* entries at the most */
+    uint32_t reserved;
+};
+
+/* Bytes of the slots' memory for so many entries (at most 2/3 full). 0 on overflow. */
+size_t table_memory_size(uint32_t capacity);
+
+/* slots: zeroed memory of table_memory_size bytes, after table in the same block, 8-aligned. */
+void table_create(struct table *table, void *slots, uint32_t capacity);
+
+/* The first and the following candidates for a hash; 0 = no more. cursor is the walk's place; no
+ * insert or remove between. */
+uint32_t table_first(const struct table *table, uint64_t hash, uint32_t *cursor);
+uint32_t table_next(const struct table *table, uint64_t hash, uint32_t *cursor);
+
+/* Adds index under hash. The caller made sure of room: ENSUREs count < capacity, index != 0. */
+void table_insert(struct table *table, uint64_t hash, uint32_t index);
+
+/* Removes index under hash; it must be there (ENSURE). */
+void table_remove(struct table *table, uint64_t hash, uint32_t index);
+
+#endif
