@@ -16,11 +16,11 @@ extern struct ensure_failure ensure_last_failure;
 
 _Noreturn void ensure_failed(const char *condition, const char *file, int line);
 
-#define ENSURE(condition)                                                                          \
-    do {                                                                                           \
-        if (__builtin_expect(!(condition), 0)) {                                                   \
-            ensure_failed(#condition, __FILE__, __LINE__);                                         \
-        }                                                                                          \
+#define ENSURE(condition)                                  \
+    do {                                                   \
+        if (__builtin_expect(!(condition), 0)) {           \
+            ensure_failed(#condition, __FILE__, __LINE__); \
+        }                                                  \
     } while (0)
 
 #endif

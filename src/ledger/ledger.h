@@ -69,13 +69,14 @@ enum ledger_part {
 };
 
 struct posting {
-    struct amount amount; /* >= 0 */
-    uint32_t debit;       /* account that gives */
-    uint32_t credit;      /* account that gets, always its available part; same asset */
+    struct amount amount;  /* >= 0 */
+    uint32_t debit;        /* account that gives */
+    uint32_t credit;       /* account that gets, always its available part; same asset */
     enum ledger_part from; /* part of debit it is taken from */
 };
 
-/* Could ledger_post do it? RESULT_OK, RESULT_INSUFFICIENT_BALANCE or RESULT_OVERFLOW. */
+/* Could ledger_post do it? RESULT_OK, RESULT_INSUFFICIENT_BALANCE or RESULT_OVERFLOW: an account,
+ * held part included, may not pass amount_bound(), nor a mirror its negative. */
 MUST_CHECK enum result ledger_check(const struct ledger *ledger, const struct posting *posting);
 
 /* Moves value. What ledger_check would refuse is an ENSURE: check first. A mirror of the outside
@@ -91,14 +92,20 @@ MUST_CHECK bool ledger_day_withdraw(struct ledger *ledger, uint32_t account, int
                                     struct amount amount, struct amount day_max);
 MUST_CHECK bool ledger_day_deposit(struct ledger *ledger, uint32_t account, int32_t day,
                                    struct amount amount, struct amount day_max);
+/* The same question without doing it. Days never go back (ENSURE). */
+MUST_CHECK bool ledger_day_withdraw_fits(const struct ledger *ledger, uint32_t account, int32_t day,
+                                         struct amount amount, struct amount day_max);
+MUST_CHECK bool ledger_day_deposit_fits(const struct ledger *ledger, uint32_t account, int32_t day,
+                                        struct amount amount, struct amount day_max);
 
 /* Evidence is used once, for ever. RESULT_OK, RESULT_EVIDENCE_USED or RESULT_EVIDENCE_FULL. */
 MUST_CHECK enum result ledger_evidence_check(const struct ledger *ledger,
                                              const struct evidence *evidence);
 void ledger_evidence_use(struct ledger *ledger, const struct evidence *evidence);
 
-/* Accounts changed since the last ledger_touched_clear, in order of first change:
- * first, then account->next_touched, 0 = end. */
+/* Accounts changed since the last ledger_touched_clear, in order of first change (the giver of a
+ * posting before the getter): first, then account->next_touched, 0 = end. Moving zero is no change,
+ * nor are day counters. */
 uint32_t ledger_touched_first(const struct ledger *ledger);
 void ledger_touched_clear(struct ledger *ledger);
 

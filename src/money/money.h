@@ -10,13 +10,29 @@
 #include <stdint.h>
 
 #include "base/checked.h"
+#include "base/ensure.h"
 #include "tarazy/money.h"
 
-/* Largest magnitude an amount may have: 2^120, so that sums of a few never overflow unseen. */
+/* Decimals an asset may have. */
 #define MONEY_SCALE_MAX 18u
 
 /* 10^scale; scale <= MONEY_SCALE_MAX (ENSURE). */
 int64_t money_power_of_ten(uint8_t scale);
+
+/* Largest magnitude an amount in the books may have: 2^120, so that sums of a few never overflow
+ * unseen. */
+static inline struct amount amount_bound(void)
+{
+    return (struct amount){(int128)1 << 120};
+}
+
+/* −2^120 <= a <= 2^120. */
+static inline bool amount_is_bounded(struct amount a)
+{
+    int128 bound = (int128)1 << 120;
+
+    return a.units >= -bound && a.units <= bound;
+}
 
 static inline struct amount amount_zero(void)
 {
@@ -69,12 +85,98 @@ static inline struct amount amount_negate(struct amount a)
     return (struct amount){-a.units};
 }
 
+static inline struct amount amount_min(struct amount a, struct amount b)
+{
+    return a.units < b.units ? a : b;
+}
+
+static inline struct amount amount_max(struct amount a, struct amount b)
+{
+    return a.units > b.units ? a : b;
+}
+
 /* The amount as a quantity; false when it is negative or too large for one order. */
 MUST_CHECK bool amount_to_quantity(struct quantity *out, struct amount amount);
+
+static inline struct quantity quantity_zero(void)
+{
+    return (struct quantity){0};
+}
+
+static inline struct quantity quantity_of_units(int64_t units)
+{
+    return (struct quantity){units};
+}
+
+static inline bool quantity_is_zero(struct quantity a)
+{
+    return a.units == 0;
+}
+
+static inline bool quantity_is_positive(struct quantity a)
+{
+    return a.units > 0;
+}
+
+/* Is a a whole number of lots? ENSUREs lot > 0. */
+static inline bool quantity_is_multiple(struct quantity a, struct quantity lot)
+{
+    ENSURE(lot.units > 0);
+    return a.units % lot.units == 0;
+}
+
+/* a rounded down to a whole number of lots; ENSUREs a >= 0, lot > 0. */
+static inline struct quantity quantity_floor(struct quantity a, struct quantity lot)
+{
+    ENSURE(a.units >= 0 && lot.units > 0);
+    return (struct quantity){a.units - a.units % lot.units};
+}
 
 static inline int quantity_compare(struct quantity a, struct quantity b)
 {
     return (a.units > b.units) - (a.units < b.units);
+}
+
+static inline struct price price_zero(void)
+{
+    return (struct price){0};
+}
+
+static inline struct price price_of_units(int64_t units)
+{
+    return (struct price){units};
+}
+
+static inline bool price_is_zero(struct price a)
+{
+    return a.units == 0;
+}
+
+static inline bool price_is_positive(struct price a)
+{
+    return a.units > 0;
+}
+
+/* Is a on the tick? ENSUREs tick > 0. */
+static inline bool price_is_multiple(struct price a, struct price tick)
+{
+    ENSURE(tick.units > 0);
+    return a.units % tick.units == 0;
+}
+
+static inline struct price price_min(struct price a, struct price b)
+{
+    return a.units < b.units ? a : b;
+}
+
+static inline struct price price_max(struct price a, struct price b)
+{
+    return a.units > b.units ? a : b;
+}
+
+static inline struct rate rate_of_ppm(uint32_t ppm)
+{
+    return (struct rate){ppm};
 }
 
 static inline int price_compare(struct price a, struct price b)
@@ -89,7 +191,11 @@ static inline struct quantity quantity_min(struct quantity a, struct quantity b)
 }
 
 /* a − b; ENSUREs a >= b >= 0. */
-struct quantity quantity_subtract(struct quantity a, struct quantity b);
+static inline struct quantity quantity_subtract(struct quantity a, struct quantity b)
+{
+    ENSURE(b.units >= 0 && a.units >= b.units);
+    return (struct quantity){a.units - b.units};
+}
 
 static inline MUST_CHECK bool quantity_add(struct quantity *out, struct quantity a,
                                            struct quantity b)

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The one table of who may do what. A role is a set of commands; a command needs one scope of an API
+ * key; an act that moves value or changes limits needs two people. Nothing else in the project
+ * decides these three, and docs show this very table.
+ *
+ * Invariant: every kind of command has a line; a kind without one is permitted to nobody.
+ */
+#include "registry/registry_state.h"
+
+#define TRADING ((uint8_t)(ROLE_TRADER | ROLE_MARKET_MAKER))
+
+/* Four eyes: when, once the node is open, does an act need a proposal? */
+enum four_eyes {
+    FOUR_EYES_NEVER = 1,
+    FOUR_EYES_ALWAYS = 2,
+    FOUR_EYES_BY_FIELD = 3, /* some acts of this kind: see registry_needs_proposal */
+};
+
+struct rule {
+    uint8_t roles;     /* enum role, or-ed: who may send it, or propose it where it needs that */
+    uint8_t scope;     /* enum key_scope */
+    uint8_t four_eyes; /* enum four_eyes */
+};
+
+#define TRADE    KEY_SCOPE_TRADE
+#define WITHDRAW KEY_SCOPE_WITHDRAW
+#define OPERATE  KEY_SCOPE_OPERATE
+#define NEVER    FOUR_EYES_NEVER
+#define ALWAYS   FOUR_EYES_ALWAYS
+#define BY_FIELD FOUR_EYES_BY_FIELD
+
+static const struct rule rules[] = {
+    /* The node itself: no role sends these. */
+    [COMMAND_NODE_FOUND] = {0, OPERATE, NEVER},
+    [COMMAND_NODE_OPEN] = {0, OPERATE, NEVER},
+    [COMMAND_CLOCK] = {0, OPERATE, NEVER},
+
+    /* People and keys. Anyone who keeps order may stop somebody; nobody alone may start again. */
+    [COMMAND_PARTICIPANT_CREATE] = {ROLE_OPERATOR, OPERATE, BY_FIELD},
+    [COMMAND_PARTICIPANT_UPDATE] = {ROLE_OPERATOR, OPERATE, ALWAYS},
+    [COMMAND_PARTICIPANT_FREEZE] = {ROLE_OPERATOR | ROLE_APPROVER | ROLE_SUPERVISOR, OPERATE,
+                                    BY_FIELD},
+    [COMMAND_KEY_CREATE] = {TRADING | ROLE_OPERATOR, OPERATE, BY_FIELD},
+    [COMMAND_KEY_REVOKE] = {TRADING | ROLE_OPERATOR, OPERATE, NEVER},
+    [COMMAND_TIER_SET] = {ROLE_OPERATOR, OPERATE, ALWAYS},
+    [COMMAND_TIER_LIMIT_SET] = {ROLE_OPERATOR, OPERATE, ALWAYS},
+    [COMMAND_PROPOSE] = {ROLE_OPERATOR | ROLE_CUSTODIAN, OPERATE, NEVER},
+    [COMMAND_APPROVE] = {ROLE_APPROVER, OPERATE, NEVER},
+    [COMMAND_PROPOSAL_WITHDRAW] = {ROLE_OPERATOR | ROLE_CUSTODIAN | ROLE_APPROVER, OPERATE, NEVER},
+
+    /* Listing. */
+    [COMMAND_ASSET_CREATE] = {ROLE_OPERATOR, OPERATE, ALWAYS},
+    [COMMAND_INSTRUMENT_CREATE] = {ROLE_OPERATOR, OPERATE, ALWAYS},
+    [COMMAND_INSTRUMENT_UPDATE] = {ROLE_OPERATOR, OPERATE, ALWAYS},
+    [COMMAND_SESSION_SET] = {ROLE_OPERATOR, OPERATE, NEVER},
+
+    /* Money from and to the outside: the custodian saw it, somebody else approves. */
+    [COMMAND_SANDBOX_DEPOSIT] = {ROLE_OPERATOR, OPERATE, NEVER},
+    [COMMAND_DEPOSIT] = {ROLE_CUSTODIAN, OPERATE, ALWAYS},
+    [COMMAND_WITHDRAW_REQUEST] = {TRADING, WITHDRAW, NEVER},
+    [COMMAND_WITHDRAW_SETTLE] = {ROLE_CUSTODIAN, OPERATE, ALWAYS},
+    [COMMAND_WITHDRAW_REJECT] = {ROLE_OPERATOR, OPERATE, ALWAYS},
+    [COMMAND_CORRECTION] = {ROLE_OPERATOR, OPERATE, ALWAYS},
+
+    /* Trading. */
+    [COMMAND_ORDER_PLACE] = {TRADING, TRADE, NEVER},
+    [COMMAND_ORDER_CANCEL] = {TRADING, TRADE, NEVER},
+    [COMMAND_ORDER_CANCEL_ALL] = {TRADING | ROLE_OPERATOR, TRADE, NEVER},
+    [COMMAND_ORDER_REPLACE] = {TRADING, TRADE, NEVER},
+    [COMMAND_ORDER_AMEND] = {TRADING, TRADE, NEVER},
+    [COMMAND_ORDER_LIST_PLACE] = {TRADING, TRADE, NEVER},
+    [COMMAND_ORDER_LIST_CANCEL] = {TRADING, TRADE, NEVER},
+    [COMMAND_COUNTDOWN_SET] = {TRADING, TRADE, NEVER},
+};
+
+static const struct rule *rule_of(uint16_t kind)
+{
+    static const struct rule nobody = {0, OPERATE, NEVER};
+
+    if (kind >= sizeof rules / sizeof rules[0] || rules[kind].scope == 0) {
+        return &nobody;
+    }
+    return &rules[kind];
+}
+
+bool registry_roles_permit(uint32_t roles, uint16_t command_kind)
+{
+    return (roles & rule_of(command_kind)->roles) != 0;
+}
+
+enum key_scope registry_scope_needed(uint16_t command_kind)
+{
+    return (enum key_scope)rule_of(command_kind)->scope;
+}
+
+bool registry_is_proposable(uint16_t command_kind)
+{
+    return rule_of(command_kind)->four_eyes != FOUR_EYES_NEVER;
+}
+
+bool registry_needs_proposal(const struct command_header *command)
+{
+    const void *whole = command;
+    const struct rule *rule = rule_of(command->kind);
+
+    if (rule->four_eyes != FOUR_EYES_BY_FIELD) {
+        return rule->four_eyes == FOUR_EYES_ALWAYS;
+    }
+    if (command->kind == COMMAND_PARTICIPANT_CREATE) {
+        const struct command_participant_create *create = whole;
+
+        return (create->roles & ~(uint32_t)TRADING) != 0;
+    }
+    if (command->kind == COMMAND_PARTICIPANT_FREEZE) {
+        const struct command_participant_freeze *freeze = whole;
+
+        return freeze->frozen == 0;
+    }
+    const struct command_key_create *create = whole;
+
+    ENSURE(command->kind == COMMAND_KEY_CREATE);
+    return create->owner != command->participant;
+}
