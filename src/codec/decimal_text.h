@@ -20,7 +20,7 @@ enum decimal_result {
     DECIMAL_RESULT_OK = 1,
     DECIMAL_RESULT_MALFORMED,         /* not of the grammar, whatever the scale */
     DECIMAL_RESULT_TOO_MANY_DECIMALS, /* a decimal, but finer than the scale (even if zeros) */
-    DECIMAL_RESULT_OUT_OF_RANGE       /* more than 18 whole digits, or more units than int64 holds */
+    DECIMAL_RESULT_OUT_OF_RANGE /* more than 18 whole digits, or more units than int64 holds */
 };
 
 /* Parses `text` into units of 10^-decimals; decimals is at most DECIMAL_TEXT_DECIMALS_MAX. *units

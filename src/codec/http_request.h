@@ -31,20 +31,20 @@ enum http_method {
 
 enum http_result {
     HTTP_RESULT_OK = 1,
-    HTTP_RESULT_INCOMPLETE,            /* good so far, more bytes needed */
-    HTTP_RESULT_BYTE_INVALID,          /* 400: a byte no head may hold, or a lone CR or LF */
-    HTTP_RESULT_REQUEST_LINE_INVALID,  /* 400 */
-    HTTP_RESULT_METHOD_UNKNOWN,        /* 501: a token, but none of ours */
-    HTTP_RESULT_TARGET_INVALID,        /* 400: not origin-form, or characters RFC 3986 forbids */
-    HTTP_RESULT_VERSION_UNSUPPORTED,   /* 505: HTTP/x.y but not 1.1 */
-    HTTP_RESULT_HEADER_INVALID,        /* 400: a field line that is not token ":" value */
-    HTTP_RESULT_HEADERS_TOO_MANY,      /* 431 */
-    HTTP_RESULT_HEAD_TOO_LARGE,        /* 431 */
-    HTTP_RESULT_HOST_INVALID,          /* 400: none, several, or not a host */
-    HTTP_RESULT_LENGTH_INVALID,        /* 400: Content-Length twice, or not digits */
-    HTTP_RESULT_LENGTH_AMBIGUOUS,      /* 400: Content-Length and Transfer-Encoding */
-    HTTP_RESULT_TRANSFER_ENCODING,     /* 501: bodies come with a length here */
-    HTTP_RESULT_EXPECTATION            /* 417 */
+    HTTP_RESULT_INCOMPLETE,           /* good so far, more bytes needed */
+    HTTP_RESULT_BYTE_INVALID,         /* 400: a byte no head may hold, or a lone CR or LF */
+    HTTP_RESULT_REQUEST_LINE_INVALID, /* 400 */
+    HTTP_RESULT_METHOD_UNKNOWN,       /* 501: a token, but none of ours */
+    HTTP_RESULT_TARGET_INVALID,       /* 400: not origin-form, or characters RFC 3986 forbids */
+    HTTP_RESULT_VERSION_UNSUPPORTED,  /* 505: HTTP/x.y but not 1.1 */
+    HTTP_RESULT_HEADER_INVALID,       /* 400: a field line that is not token ":" value */
+    HTTP_RESULT_HEADERS_TOO_MANY,     /* 431 */
+    HTTP_RESULT_HEAD_TOO_LARGE,       /* 431 */
+    HTTP_RESULT_HOST_INVALID,         /* 400: none, several, or not a host */
+    HTTP_RESULT_LENGTH_INVALID,       /* 400: Content-Length twice, or not digits */
+    HTTP_RESULT_LENGTH_AMBIGUOUS,     /* 400: Content-Length and Transfer-Encoding */
+    HTTP_RESULT_TRANSFER_ENCODING,    /* 501: bodies come with a length here */
+    HTTP_RESULT_EXPECTATION           /* 417 */
 };
 
 struct http_header {
@@ -77,8 +77,7 @@ enum http_result http_request_parse(struct http_request *request, const char *by
 
 /* How many fields have this name; *value is the first one's value (untouched if none). A caller to
  * whom a field matters refuses more than one. */
-size_t http_request_find(const struct http_request *request, const char *name,
-                         struct slice *value);
+size_t http_request_find(const struct http_request *request, const char *name, struct slice *value);
 
 /* True when the comma-separated list of all fields `name` holds `token`, in any case. */
 bool http_request_has_token(const struct http_request *request, const char *name,

@@ -53,8 +53,8 @@ enum json_type {
 /* A checked value. STRING: `raw` is what stands between the quotes, escapes and all; otherwise the
  * text of the value as it stood, brackets included. type 0: not present. */
 struct json_value {
-    unsigned type;       /* one enum json_type, or 0 */
-    bool is_escaped;     /* STRING: raw holds at least one backslash */
+    unsigned type;   /* one enum json_type, or 0 */
+    bool is_escaped; /* STRING: raw holds at least one backslash */
     struct slice raw;
 };
 
@@ -81,11 +81,11 @@ struct json_token {
 struct json_reader {
     const char *bytes;
     size_t size;
-    size_t position;   /* next byte to read; after an error: the offending byte */
+    size_t position; /* next byte to read; after an error: the offending byte */
     uint32_t depth;
     uint32_t depth_max;
-    uint32_t objects;  /* bit d: the container at depth d is an object */
-    uint32_t expects;  /* what the grammar allows next; private */
+    uint32_t objects;        /* bit d: the container at depth d is an object */
+    uint32_t expects;        /* what the grammar allows next; private */
     enum json_result result; /* OK until the first error, then that error for ever */
 };
 

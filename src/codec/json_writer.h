@@ -19,8 +19,8 @@ struct json_writer {
     size_t size;
     bool is_truncated;
     uint32_t depth;
-    uint32_t objects;  /* bit d: the container at depth d is an object */
-    uint32_t started;  /* bit d: the container at depth d has a member already */
+    uint32_t objects; /* bit d: the container at depth d is an object */
+    uint32_t started; /* bit d: the container at depth d has a member already */
     bool follows_key;
 };
 

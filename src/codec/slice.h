@@ -20,6 +20,12 @@ static inline struct slice slice_of(const char *data, size_t size)
     return (struct slice){.data = data, .size = size};
 }
 
+/* The initializer of a slice of a string literal, zero bytes inside it included; for tables. */
+#define SLICE_CONSTANT(text)                     \
+    {                                            \
+        .data = (text), .size = sizeof(text) - 1 \
+    }
+
 /* A zero-terminated text without its zero. */
 static inline struct slice slice_of_text(const char *text)
 {
