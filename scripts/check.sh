@@ -117,7 +117,7 @@ stage_tidy() {
     cmake --preset clang >build/tidy.log 2>&1 || status=1
     run-clang-tidy-14 -p build/clang -j "$JOBS" -quiet \
         "^$PWD/src/.*(?<!_test)(?<!_fuzz)(?<!_bench)\.c$" >>build/tidy.log 2>&1 || status=1
-    [ $status -eq 0 ] || grep -E -A6 '(warning|error):' build/tidy.log | head -200
+    [ $status -eq 0 ] || sed 's/\x1b\[[0-9;]*m//g' build/tidy.log | grep -E -A6 '(warning|error):' | head -200
     count $status
     return $status
 }

@@ -8,6 +8,7 @@ Absolute rules (docs/HACKING.md says why each is there):
   raw-money   .units and .ppm are touched only in src/money/, or the line says /* raw: why */
   default     no default: in a switch over enum constants, or the line says /* not an enum */
   typedef     no typedef'd struct, union or enum
+  enum-zero   the constants of a named enum start at 1: 0 is "not set", and never valid
   recursion   no function reaches itself
   banned      no function that cannot know its buffer's size, no alloca, no system()
   undone      no words that mark unfinished work
@@ -35,6 +36,7 @@ RAW_MONEY = re.compile(r"(?:\.|->)\s*(units|ppm)\b")
 RAW_NOTE = re.compile(r"/\*\s*raw: [^*\s]")
 ENUM_CASE = re.compile(r"\bcase\s+[A-Z][A-Z0-9]*_[A-Z0-9_]+\s*:")
 TYPEDEF = re.compile(r"^\s*typedef\s+(struct|union|enum)\b")
+ENUM_START = re.compile(r"\benum\s+\w+\s*\{\s*([A-Za-z_]\w*)\s*(?:=\s*([^,}]*?)\s*)?[,}]")
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atoll|atof|rand|srand|alloca"
                     r"|system|tmpnam|mktemp|strncpy|strncat)\s*\(")
 # Assembled, so that this file passes its own rule.
@@ -62,6 +64,15 @@ def check_lines(source, findings):
         match = BANNED.search(code)
         if match:
             findings.add(source.path, number, f"banned: {match.group(1)}")
+
+
+def check_enums(source, findings):
+    """A named enum whose first constant is 0, said or not."""
+    text = "\n".join(source.code)
+    for match in ENUM_START.finditer(text):
+        value = match.group(2)
+        if value is None or re.fullmatch(r"\(?\s*0[uUlL]*\s*\)?", value):
+            findings.add(source.path, text.count("\n", 0, match.start()) + 1, f"enum-zero: {match.group(1)}")
 
 
 def check_opening(source, findings):
@@ -151,21 +162,27 @@ def check_undone(root, findings):
                 findings.add(path, number, f"undone: {line.strip()}")
 
 
-def find_untested(root, sources):
-    """Sources of src/ that no test names: neither x_test.c beside it nor a test of its folder that includes x.h."""
+def find_untested(sources):
+    """Sources of src/ that no test looks at: none beside it, and none that includes a header of its own room
+    which the source implements, that is, includes."""
     tested = set()
     for source in sources:
         if source.is_test:
             tested.add(str(source.path.with_name(re.sub(r"_(test|fuzz)\.c$", ".c", source.path.name))))
-            for _, name, quoted in c_source.includes(source):
-                if quoted:
-                    tested.add("src/" + name[:-2] + ".c")
-    return [source.path for source in sources
-            if source.path.parts[0] == "src" and source.path.suffix == ".c" and not source.is_test
-            and source.room != "programs" and str(source.path) not in tested]
+            tested |= {"src/" + name for _, name, quoted in c_source.includes(source) if quoted}
+    untested = []
+    for source in sources:
+        if source.path.parts[0] != "src" or source.path.suffix != ".c" or source.is_test \
+                or source.room == "programs" or str(source.path) in tested:
+            continue
+        own = {"src/" + name for _, name, quoted in c_source.includes(source)
+               if quoted and name.split("/")[0] == source.room}
+        if not own & tested:
+            untested.append(source.path)
+    return untested
 
 
-def count_exceptions(root, sources):
+def count_exceptions(sources):
     """{ratchet: [what it counts]}"""
     counted = {"long_functions": [], "wide_functions": [], "deep_functions": [], "long_files": [],
                "suppressed_warnings": [], "untested_sources": []}
@@ -185,7 +202,7 @@ def count_exceptions(root, sources):
         for number, line in enumerate(source.lines, 1):
             if SUPPRESSED.search(line):
                 counted["suppressed_warnings"].append(f"{source.path}:{number}: {line.strip()}")
-    for path in find_untested(root, [source for source, _ in sources]):
+    for path in find_untested([source for source, _ in sources]):
         counted["untested_sources"].append(f"{path}: no test names it")
     return counted
 
@@ -223,11 +240,13 @@ def main(arguments):
     for source, functions in sources:
         check_lines(source, findings)
         check_opening(source, findings)
+        if not source.is_test:
+            check_enums(source, findings)
         for function in functions:
             check_default(source, function, findings)
     find_recursion([pair for pair in sources if pair[0].path.parts[0] == "src"], findings)
     check_undone(root, findings)
-    counted = count_exceptions(root, [pair for pair in sources])
+    counted = count_exceptions(sources)
     if report:
         for name, places in counted.items():
             print(f"{name}: {len(places)}")

@@ -160,6 +160,18 @@ class Style(planted_tree.PlantedTree):
         self.append("src/base/pool.h", "typedef struct pool pool_t;\n")
         self.assert_fails(self.check(), "typedef:")
 
+    def test_an_enum_that_starts_at_zero_fails(self):
+        self.append("src/base/pool.h", "enum side {\n    SIDE_BUY,\n    SIDE_SELL,\n};\n")
+        self.assert_fails(self.check(), "src/base/pool.h:6: enum-zero: SIDE_BUY")
+
+    def test_an_enum_that_says_zero_fails(self):
+        self.append("src/base/pool.h", "enum side { SIDE_NONE = 0, SIDE_SELL };\n")
+        self.assert_fails(self.check(), "enum-zero: SIDE_NONE")
+
+    def test_an_enum_that_starts_at_one_passes(self):
+        self.append("src/base/pool.h", "enum side { SIDE_BUY = 1, SIDE_SELL };\nenum { POOL_FIRST };\n")
+        self.assert_passes(self.check())
+
     def test_an_unbounded_copy_fails(self):
         self.plant_function("    strcpy(a, b);\n")
         self.assert_fails(self.check(), "banned: strcpy")
@@ -176,6 +188,10 @@ class Style(planted_tree.PlantedTree):
     def test_a_source_without_a_test_fails(self):
         self.plant("src/base/untested.c", "/* Untested. */\n")
         self.assert_fails(self.check(), "src/base/untested.c: no test names it")
+
+    def test_a_source_that_is_tested_through_its_header_passes(self):
+        self.plant("src/base/pool_more.c", '/* More. */\n#include "base/pool.h"\n')
+        self.assert_passes(self.check())
 
     def test_a_suppressed_warning_fails(self):
         self.append("src/base/pool.c", "int a; /* NOLINT */\n")
