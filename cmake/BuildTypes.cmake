@@ -26,7 +26,3 @@ if(TARAZY_LTO)
   endif()
   add_link_options(-flto)
 endif()
-
-find_package(Threads REQUIRED)
-find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
-find_package(PkgConfig REQUIRED)

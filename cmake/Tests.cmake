@@ -20,7 +20,6 @@
 # in its environment. Exit status 77 means skipped.
 set(TARAZY_TEST_DIR ${CMAKE_BINARY_DIR}/test-run)
 file(MAKE_DIRECTORY ${TARAZY_TEST_DIR})
-pkg_check_modules(CMOCKA IMPORTED_TARGET cmocka)
 if(NOT CMOCKA_FOUND)
   message(STATUS "cmocka is not installed: unit tests are left out (make check installs it)")
 endif()
