@@ -116,6 +116,19 @@ class Build(planted_tree.PlantedTree):
         self.assert_passes(self.run_command(COMPILER, "-no-pie", "main.c", "-o", "plain"))
         self.assert_fails(self.run_script("check_hardening.py", "plain"), "position-independent")
 
+    def plant_man_page(self, text):
+        self.plant("man/CMakeLists.txt", "tarazy_man_pages(pool.1.scd)\n")
+        self.plant("man/pool.1.scd", "pool(1)\n\n# NAME\n\npool - counts items\n" + text)
+
+    def test_a_man_page_is_built_and_renders(self):
+        self.plant_man_page("\n# SYNOPSIS\n\n*pool* _count_\n")
+        self.assert_passes(self.build())
+        self.assert_passes(self.run_tests("man_pool.1"))
+
+    def test_a_man_page_that_scdoc_refuses_fails(self):
+        self.plant_man_page("\n#NAME\n\n*pool\n")
+        self.assert_fails(self.build(), "pool.1")
+
     def test_building_inside_the_source_fails(self):
         self.assert_fails(self.run_command("cmake", "-S", ".", "-B", ".", "-G", "Ninja"), "folder of its own")
 
