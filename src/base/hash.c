@@ -60,6 +60,13 @@ struct digest digest_start(void)
     return (struct digest){{MIX_0, MIX_1}};
 }
 
+static uint64_t rotate(uint64_t value, unsigned bits)
+{
+    return value << bits | value >> (64 - bits);
+}
+
+/* For any given 16 bytes a step is a bijection of the state (each half is changed by a function of
+ * the other): whatever comes later, a difference once made is never forgotten. */
 void digest_update(struct digest *digest, const void *bytes, size_t size)
 {
     const uint8_t *at = bytes;
@@ -71,9 +78,8 @@ void digest_update(struct digest *digest, const void *bytes, size_t size)
         uint64_t low = load_u64(at + done);
         uint64_t high = load_u64(at + done + 8);
 
-        /* Both words enter both halves, so that a zero factor cannot forget what came before. */
-        a = fold(a ^ low, MIX_2 ^ high) + b;
-        b = fold(b ^ high, MIX_3 ^ low) ^ a;
+        a = rotate(a, 29) ^ fold(b ^ low, MIX_2 ^ high);
+        b = rotate(b, 31) ^ fold(a ^ high, MIX_3 ^ low);
     }
     digest->words[0] = a;
     digest->words[1] = b;

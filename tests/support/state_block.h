@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A block of memory for a room of the pure library: measured and placed as the engine does it, and
+ * moved to another address to show that there are no pointers in it.
+ */
+#ifndef SUPPORT_STATE_BLOCK_H
+#define SUPPORT_STATE_BLOCK_H
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/ensure.h"
+
+/* Zeroed, 64-byte aligned; free() it. */
+static inline uint8_t *state_block_new(size_t size)
+{
+    uint8_t *block = aligned_alloc(64, (size + 63) / 64 * 64);
+
+    ENSURE(block != NULL);
+    memset(block, 0, size);
+    return block;
+}
+
+/* The same bytes at another address; the old ones are overwritten and freed. */
+static inline uint8_t *state_block_move(uint8_t *block, size_t size)
+{
+    uint8_t *moved = state_block_new(size);
+
+    memcpy(moved, block, size);
+    memset(block, 0xa5, size);
+    free(block);
+    return moved;
+}
+
+#endif
