@@ -9,6 +9,7 @@
 #   asan         gcc with address and undefined-behaviour sanitizers: `unit` and `fuzz`
 #   clang        clang 14 -O3: `unit` and `purity`
 #   clang-debug  clang 14 -O0: `digest`
+#   mutants      every mutants.txt: each safety check, broken on purpose, makes a test fail
 #   tidy         clang-tidy over src/
 #   cppcheck     cppcheck over src/
 #
@@ -16,7 +17,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-ALL=(format dev release asan clang clang-debug tidy cppcheck)
+ALL=(format dev release asan clang clang-debug mutants tidy cppcheck)
 JOBS=${TARAZY_JOBS:-$(nproc)}
 STAGES=("$@")
 [ $# -gt 0 ] || STAGES=("${ALL[@]}")
@@ -110,6 +111,13 @@ stage_clang() {
 
 stage_clang-debug() {
     build clang-debug tarazy_digest_tests && run_tests clang-debug -L digest -LE 'slow'
+}
+
+stage_mutants() {
+    python3 scripts/check_mutants.py --jobs "$JOBS" . build/mutants
+    local status=$?
+    count $status
+    return $status
 }
 
 stage_tidy() {
