@@ -12,7 +12,7 @@
 #include "codec/json_reader.h"
 #include "platform/signature.h"
 
-enum field { FIELD_PARTICIPANT, FIELD_API_KEY, FIELD_TYPE, FIELD_SECRET, FIELD_COUNT };
+enum { FIELD_PARTICIPANT, FIELD_API_KEY, FIELD_TYPE, FIELD_SECRET, FIELD_COUNT };
 
 static const struct json_field key_fields[FIELD_COUNT] = {
     [FIELD_PARTICIPANT] = {"participant", JSON_TYPE_STRING, true},

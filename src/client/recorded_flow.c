@@ -44,7 +44,7 @@ static bool fixed_point(struct json_value value, int64_t *units)
 
 /* ---- Bitstamp ---- */
 
-enum bitstamp_field { BITSTAMP_PRICE, BITSTAMP_AMOUNT, BITSTAMP_ID, BITSTAMP_TYPE, BITSTAMP_COUNT };
+enum { BITSTAMP_PRICE, BITSTAMP_AMOUNT, BITSTAMP_ID, BITSTAMP_TYPE, BITSTAMP_COUNT };
 
 static const struct json_field bitstamp_fields[BITSTAMP_COUNT] = {
     [BITSTAMP_PRICE] = {"price", JSON_TYPE_STRING | JSON_TYPE_NUMBER, true},
