@@ -52,8 +52,9 @@ void follower_close(struct follower *follower);
 int follower_fd(const struct follower *follower);
 bool follower_wants_write(const struct follower *follower);
 
-/* Reads news, applies up to commands_max durable commands, calls the sink. Returns > 0 when there
- * is more to do at once, 0 when caught up, < 0 on damage (follower_error says file and number). */
+/* Sends what was submitted, reads news, applies durable batches, calls the sink. Stops after the
+ * batch that reaches commands_max commands. Returns > 0 when there is more to do at once, 0 when
+ * caught up, < 0 on damage (follower_error says file and number; nothing more will be applied). */
 int follower_work(struct follower *follower, uint32_t commands_max);
 const char *follower_error(const struct follower *follower);
 
@@ -65,6 +66,10 @@ bool follower_is_live(const struct follower *follower);
  * queue full — the command is certainly not sent. */
 uint32_t follower_next_request(struct follower *follower);
 bool follower_submit(struct follower *follower, const struct command_header *command);
+
+/* Sends what was submitted without waiting for the next follower_work: for the end of a turn in which
+ * several requests came in. Never calls the sink. */
+void follower_flush(struct follower *follower);
 
 /* Our origin on the present link: an OUTCOME is ours if origin and request agree. */
 uint16_t follower_origin(const struct follower *follower);
