@@ -52,7 +52,7 @@ build() {
     local preset=$1
     shift
     if cmake --preset "$preset" >"build/$preset.log" 2>&1 &&
-        cmake --build --preset "$preset" -j "$JOBS" ${1:+--target "$@"} >>"build/$preset.log" 2>&1; then
+        cmake --build --preset "$preset" -j "$JOBS" ${1:+--target "$@"} -- -k 0 >>"build/$preset.log" 2>&1; then
         count 0
         return 0
     fi
