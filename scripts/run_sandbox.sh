@@ -75,7 +75,7 @@ replay_forever() {
 
 start_flow() {
     [ "${TARAZY_REPLAY:-yes}" != no ] || return 0
-    for sample in share/samples/*.csv* share/samples/*.jsonl*; do
+    for sample in share/samples/*.csv* share/samples/*.log* share/samples/*.jsonl*; do
         if [ -f "$sample" ]; then
             replay_forever "$sample" &
             flow=$!
