@@ -46,11 +46,11 @@ struct server_limits {
     uint32_t output_frames_max;         /* queued frames of one WebSocket session */
     int64_t head_deadline_ms;           /* from the first byte of a request to its blank line */
     int64_t body_deadline_ms;           /* from the blank line, plus body size / 1 KiB per second */
-    int64_t idle_ms;                    /* keep-alive without a request; a write that stands still */
-    int64_t ping_interval_ms;           /* between two pings to a WebSocket client */
-    int64_t pong_deadline_ms;           /* without any pong: the session is closed */
-    int64_t close_deadline_ms;          /* to wait for the peer's side of a close */
-    int64_t websocket_lifetime_ms;      /* 0: no limit */
+    int64_t idle_ms;               /* keep-alive without a request; a write that stands still */
+    int64_t ping_interval_ms;      /* between two pings to a WebSocket client */
+    int64_t pong_deadline_ms;      /* without any pong: the session is closed */
+    int64_t close_deadline_ms;     /* to wait for the peer's side of a close */
+    int64_t websocket_lifetime_ms; /* 0: no limit */
 };
 
 /* 10,000 connections, 50 per address, no limit from loopback; 64 KiB bodies and messages, 16
@@ -90,8 +90,7 @@ struct server_options {
     struct event_loop *loop;
     struct server_limits limits;
     struct server_callbacks callbacks;
-    const char *server_name;           /* Server: header; NULL: none */
-    int64_t (*unix_seconds)(void);     /* for the Date header; NULL: the system's clock */
+    const char *server_name; /* Server: header; NULL: none. The Date comes from the loop's clock */
 };
 
 /* Makes a server without listeners and hooks it into the loop. Returns 0 or a negative errno. */

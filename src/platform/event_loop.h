@@ -16,16 +16,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "platform/clock.h"
+
 struct event_loop;
 
-/* Where the loop takes its time from; tests bring their own. Never goes back. */
-struct event_clock {
-    int64_t (*now_ns)(void *context);
-    void *context;
-};
-
-/* Makes a loop; clock may be NULL: CLOCK_MONOTONIC. Returns 0 or a negative errno. */
-int event_loop_create(struct event_loop **loop, const struct event_clock *clock);
+/* Makes a loop; clock may be NULL: the system's; otherwise it must outlive the loop. Returns 0 or a
+ * negative errno. */
+int event_loop_create(struct event_loop **loop, const struct clock_source *clock);
 
 /* Everything must have been removed before. NULL is allowed. */
 void event_loop_destroy(struct event_loop *loop);
@@ -38,9 +35,12 @@ int event_loop_run_once(struct event_loop *loop, int timeout_ms);
 int event_loop_run(struct event_loop *loop);
 void event_loop_stop(struct event_loop *loop);
 
-/* The clock as read at the start of this turn, in milliseconds and nanoseconds. */
+/* The monotonic clock as read at the start of this turn. */
 int64_t event_loop_now_ms(const struct event_loop *loop);
-int64_t event_loop_now_ns(const struct event_loop *loop);
+int64_t event_loop_now_us(const struct event_loop *loop);
+
+/* The clock itself, for who needs the time of day or a later time than the turn's. */
+const struct clock_source *event_loop_clock(const struct event_loop *loop);
 
 /* ---- descriptors ---- */
 
@@ -103,7 +103,6 @@ struct event_signals {
     void (*on_signal)(struct event_signals *signals, int signal_number);
     void *context;
     struct event_source source; /* private */
-    struct event_loop *loop;    /* private */
 };
 
 /* Blocks the given signals for this thread and delivers them as events. 0 or a negative errno. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Hashes, message authentication, signatures and sealing: the only door to libcrypto beside TLS.
- * Nothing here allocates but the public keys.
+ * A public key is made once and kept; everything else is a function of its arguments.
  */
 #ifndef PLATFORM_SIGNATURE_H
 #define PLATFORM_SIGNATURE_H
@@ -10,26 +10,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "platform/byte_part.h"
+
 enum {
     SHA1_SIZE = 20,
     SHA256_SIZE = 32,
-    ED25519_KEY_SIZE = 32,       /* a raw public key, and the seed of a private one */
+    ED25519_KEY_SIZE = 32, /* a raw public key, and the seed of a private one */
     ED25519_SIGNATURE_SIZE = 64,
     SEAL_KEY_SIZE = 32,
     SEAL_NONCE_SIZE = 12,
     SEAL_TAG_SIZE = 16
 };
 
-/* One piece of a message. */
-struct signed_part {
-    const void *data;
-    size_t size;
-};
-
-void sha256_compute(const struct signed_part *parts, size_t count, uint8_t digest[SHA256_SIZE]);
+/* A single short message; for long inputs see platform/sha256.h. The parts count as if they stood
+ * one behind the other. */
+void sha256_compute(const struct byte_part *parts, size_t count, uint8_t digest[SHA256_SIZE]);
 
 /* Only for the WebSocket handshake, where the protocol names it; never for security. */
-void sha1_compute(const struct signed_part *parts, size_t count, uint8_t digest[SHA1_SIZE]);
+void sha1_compute(const struct byte_part *parts, size_t count, uint8_t digest[SHA1_SIZE]);
 
 /* ---- HMAC-SHA256 (RFC 2104) ---- */
 
@@ -40,7 +38,7 @@ struct hmac_key {
 };
 
 void hmac_key_prepare(struct hmac_key *key, const void *secret, size_t size);
-void hmac_compute(const struct hmac_key *key, const struct signed_part *parts, size_t count,
+void hmac_compute(const struct hmac_key *key, const struct byte_part *parts, size_t count,
                   uint8_t code[SHA256_SIZE]);
 
 /* ---- signatures ---- */

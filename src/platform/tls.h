@@ -38,8 +38,7 @@ void tls_session_destroy(struct tls_session *session);
 enum tls_result tls_session_handshake(struct tls_session *session);
 
 /* Reads up to `size` bytes; *done is how many (> 0 only with OK). */
-enum tls_result tls_session_read(struct tls_session *session, void *out, size_t size,
-                                 size_t *done);
+enum tls_result tls_session_read(struct tls_session *session, void *out, size_t size, size_t *done);
 
 /* Bytes decrypted already that a read would give without the socket becoming readable again. */
 size_t tls_session_pending(const struct tls_session *session);
