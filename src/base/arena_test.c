@@ -13,7 +13,7 @@
 
 #include "support/expect_abort.h"
 #include "support/random_stream.h"
-#include "support/state_block.h"
+#include "support/movable_block.h"
 
 static void arena_places_parts_exactly_where_it_measured_them(void **state)
 {
@@ -28,7 +28,7 @@ static void arena_places_parts_exactly_where_it_measured_them(void **state)
             assert_null(arena_reserve(&measure, sizes[i]));
         }
         assert_false(measure.overflow);
-        uint8_t *block = state_block_new(measure.used);
+        uint8_t *block = movable_block_new(measure.used);
         struct arena place = {.block = block, .size = measure.used};
         uint8_t *end = block;
         for (int i = 0; i < 10; i++) {
@@ -67,7 +67,7 @@ static void reserve_too_much(void *argument)
 
 static void arena_aborts_rather_than_place_past_its_block(void **state)
 {
-    uint8_t *block = state_block_new(64);
+    uint8_t *block = movable_block_new(64);
     struct arena arena = {.block = block, .size = 64};
 
     assert_true(does_abort(reserve_too_much, &arena));

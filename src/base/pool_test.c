@@ -13,7 +13,7 @@
 
 #include "support/expect_abort.h"
 #include "support/random_stream.h"
-#include "support/state_block.h"
+#include "support/movable_block.h"
 
 #define CAPACITY  100u
 #define SLOT_SIZE 40u
@@ -41,7 +41,7 @@ static struct pool *pool_of(struct fixture *fixture)
 static struct fixture new_pool(uint32_t capacity)
 {
     size_t size = HEAD_SIZE + pool_memory_size(capacity, SLOT_SIZE);
-    struct fixture fixture = {state_block_new(size), size};
+    struct fixture fixture = {movable_block_new(size), size};
 
     pool_create(pool_of(&fixture), fixture.block + HEAD_SIZE, capacity, SLOT_SIZE);
     return fixture;
@@ -123,7 +123,7 @@ static void pool_hands_out_the_same_slots_as_its_twin_and_always_zeroed(void **s
         }
         if (round % 97 == 0) {
             check_slots(pool_of(&fixture), &twin);
-            fixture.block = state_block_move(fixture.block, fixture.size);
+            fixture.block = movable_block_move(fixture.block, fixture.size);
         }
     }
     free(fixture.block);

@@ -13,7 +13,7 @@
 
 #include "support/expect_abort.h"
 #include "support/random_stream.h"
-#include "support/state_block.h"
+#include "support/movable_block.h"
 
 #define CAPACITY 200u
 
@@ -41,7 +41,7 @@ static struct table *table_of(struct fixture *fixture)
 static struct fixture new_table(uint32_t capacity)
 {
     size_t size = sizeof(struct table) + table_memory_size(capacity);
-    struct fixture fixture = {state_block_new(size), size};
+    struct fixture fixture = {movable_block_new(size), size};
 
     table_create(table_of(&fixture), fixture.block + sizeof(struct table), capacity);
     return fixture;
@@ -111,7 +111,7 @@ static void churn(uint64_t seed, uint64_t first, uint64_t hashes, uint32_t round
             compare(table_of(&fixture), &list);
         }
         if (round % 1000 == 999) {
-            fixture.block = state_block_move(fixture.block, fixture.size);
+            fixture.block = movable_block_move(fixture.block, fixture.size);
         }
     }
     compare(table_of(&fixture), &list);

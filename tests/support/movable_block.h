@@ -3,8 +3,8 @@
  * A block of memory for a room of the pure library: measured and placed as the engine does it, and
  * moved to another address to show that there are no pointers in it.
  */
-#ifndef SUPPORT_STATE_BLOCK_H
-#define SUPPORT_STATE_BLOCK_H
+#ifndef SUPPORT_MOVABLE_BLOCK_H
+#define SUPPORT_MOVABLE_BLOCK_H
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "base/ensure.h"
 
 /* Zeroed, 64-byte aligned; free() it. */
-static inline uint8_t *state_block_new(size_t size)
+static inline uint8_t *movable_block_new(size_t size)
 {
     uint8_t *block = aligned_alloc(64, (size + 63) / 64 * 64);
 
@@ -24,9 +24,9 @@ static inline uint8_t *state_block_new(size_t size)
 }
 
 /* The same bytes at another address; the old ones are overwritten and freed. */
-static inline uint8_t *state_block_move(uint8_t *block, size_t size)
+static inline uint8_t *movable_block_move(uint8_t *block, size_t size)
 {
-    uint8_t *moved = state_block_new(size);
+    uint8_t *moved = movable_block_new(size);
 
     memcpy(moved, block, size);
     memset(block, 0xa5, size);
