@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "base/text.h"
+#include "base/shape.h"
 #include "support/command_samples.h"
 #include "support/random_stream.h"
 

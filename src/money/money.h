@@ -44,6 +44,32 @@ static inline struct amount amount_of_units(int64_t units)
     return (struct amount){units};
 }
 
+/* Units as bare numbers, both ways: to read, show, hash or store them, never to reckon with them. */
+static inline struct amount amount_of_wide(int128 units)
+{
+    return (struct amount){units};
+}
+
+static inline int128 amount_units(struct amount a)
+{
+    return a.units;
+}
+
+static inline int64_t price_units(struct price a)
+{
+    return a.units;
+}
+
+static inline int64_t quantity_units(struct quantity a)
+{
+    return a.units;
+}
+
+static inline uint32_t rate_ppm(struct rate a)
+{
+    return a.ppm;
+}
+
 static inline struct amount amount_of_quantity(struct quantity quantity)
 {
     return (struct amount){quantity.units};
