@@ -271,15 +271,10 @@ bool flow_player_play(struct flow_player *player, const struct flow_event *event
     *error = player->error;
     switch (event->act) {
     case FLOW_ACT_PLACE:
-    case FLOW_ACT_HIT:
-        return place(player, event);
-    case FLOW_ACT_REDUCE:
-        return reduce(player, event);
-    case FLOW_ACT_CANCEL:
-        return cancel(player, event);
-    case FLOW_ACT_NOTHING:
-        player->counts.skipped++;
-        return true;
+    case FLOW_ACT_HIT: return place(player, event);
+    case FLOW_ACT_REDUCE: return reduce(player, event);
+    case FLOW_ACT_CANCEL: return cancel(player, event);
+    case FLOW_ACT_NOTHING: player->counts.skipped++; return true;
     }
     return true;
 }

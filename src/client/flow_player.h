@@ -17,7 +17,7 @@ struct flow_player;
 
 struct flow_player_options {
     const char *symbol;
-    const char *run;           /* short text in every client order id: one per run */
+    const char *run;            /* short text in every client order id: one per run */
     struct venue_client *buyer; /* owned by the caller */
     struct venue_client *seller;
     int64_t price_factor;    /* units of 10^-8: recorded price × factor, down to the tick */

@@ -12,16 +12,17 @@
 
 #include <cmocka.h>
 
-#include "support/canned_server.h"
 #include "client/keys_file.h"
 #include "client/venue_client.h"
+#include "support/canned_server.h"
 
-#define TERMS "{\"symbols\":[{\"filters\":[{\"tickSize\":\"0.50000000\"},{\"stepSize\":\"0.01\"}]}]}"
-#define OK(body) "HTTP/1.1 200 OK\r\nContent-Length: " body
+#define TERMS \
+    "{\"symbols\":[{\"filters\":[{\"tickSize\":\"0.50000000\"},{\"stepSize\":\"0.01\"}]}]}"
+#define OK(body)     "HTTP/1.1 200 OK\r\nContent-Length: " body
 #define ANSWER_TERMS OK("73\r\n\r\n" TERMS)
 #define ANSWER_TAKEN OK("2\r\n\r\n{}")
-#define ANSWER_UNKNOWN                                                                             \
-    "HTTP/1.1 400 Bad Request\r\nContent-Length: 42\r\n\r\n"                                       \
+#define ANSWER_UNKNOWN                                       \
+    "HTTP/1.1 400 Bad Request\r\nContent-Length: 42\r\n\r\n" \
     "{\"code\":-2011,\"msg\":\"Unknown order sent.\"}"
 
 struct scene {
@@ -65,8 +66,11 @@ static void close_scene(struct scene *scene)
     scene->size = canned_server_stop(&scene->server, scene->asked, sizeof scene->asked);
 }
 
-static const struct flow_event created = {
-    .order = 7, .price = 1230000000, .quantity = 255000000, .act = FLOW_ACT_PLACE, .side = SIDE_BUY};
+static const struct flow_event created = {.order = 7,
+                                          .price = 1230000000,
+                                          .quantity = 255000000,
+                                          .act = FLOW_ACT_PLACE,
+                                          .side = SIDE_BUY};
 
 static void an_order_is_placed_scaled_to_tick_and_lot_then_reduced_and_cancelled(void **state)
 {

@@ -9,10 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum {
-    KEYS_FILE_SIZE_MAX = 1 << 20,
-    CLIENT_KEY_TEXT_MAX = 128
-};
+enum { KEYS_FILE_SIZE_MAX = 1 << 20, CLIENT_KEY_TEXT_MAX = 128 };
 
 struct client_key {
     char participant[CLIENT_KEY_TEXT_MAX];

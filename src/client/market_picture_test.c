@@ -11,12 +11,12 @@
 
 #include "support/canned_server.h"
 
-#define DEPTH                                                                                      \
+#define DEPTH \
     "{\"lastUpdateId\":9,\"bids\":[[\"10.00\",\"1.5\"],[\"9.00\",\"2\"]],\"asks\":[[\"11.00\",\"3\"]]}"
-#define TRADES                                                                                     \
-    "[{\"id\":1,\"price\":\"10.00\",\"qty\":\"1\",\"time\":1000,\"isBuyerMaker\":true},"           \
+#define TRADES                                                                           \
+    "[{\"id\":1,\"price\":\"10.00\",\"qty\":\"1\",\"time\":1000,\"isBuyerMaker\":true}," \
     "{\"id\":2,\"price\":\"11.00\",\"qty\":\"2\",\"time\":2000,\"isBuyerMaker\":false}]"
-#define DAY                                                                                        \
+#define DAY \
     "{\"lastPrice\":\"11.00\",\"highPrice\":\"12\",\"lowPrice\":\"9\",\"volume\":\"3\",\"count\":2}"
 
 static char answers[3][512];

@@ -81,7 +81,8 @@ static bool parse_bitstamp(struct slice line, struct flow_event *event)
         return false;
     }
     event->time_us = time_ms * 1000;
-    if (slice_equals_text(name, "trade") || slice_equals_text(name, "order_changed")) {
+    if (slice_equals_text(name, "trade") || slice_equals_text(name, "order_changed") ||
+        slice_equals_text(name, "order_book")) {
         event->act = FLOW_ACT_NOTHING;
         return true;
     }
@@ -109,16 +110,11 @@ static bool parse_seconds(struct slice text, int64_t *time_us)
 static enum flow_act lobster_act(int64_t type)
 {
     switch (type) {
-    case 1:
-        return FLOW_ACT_PLACE;
-    case 2:
-        return FLOW_ACT_REDUCE;
-    case 3:
-        return FLOW_ACT_CANCEL;
-    case 4:
-        return FLOW_ACT_HIT;
-    default:
-        return FLOW_ACT_NOTHING; /* 5 hidden execution, 6 cross, 7 halt */
+    case 1: return FLOW_ACT_PLACE;
+    case 2: return FLOW_ACT_REDUCE;
+    case 3: return FLOW_ACT_CANCEL;
+    case 4: return FLOW_ACT_HIT;
+    default: return FLOW_ACT_NOTHING; /* 5 hidden execution, 6 cross, 7 halt */
     }
 }
 
@@ -157,10 +153,8 @@ bool flow_parse(enum flow_format format, struct slice line, struct flow_event *e
 {
     *event = (struct flow_event){0};
     switch (format) {
-    case FLOW_FORMAT_BITSTAMP:
-        return parse_bitstamp(line, event);
-    case FLOW_FORMAT_LOBSTER:
-        return parse_lobster(line, event);
+    case FLOW_FORMAT_BITSTAMP: return parse_bitstamp(line, event);
+    case FLOW_FORMAT_LOBSTER: return parse_lobster(line, event);
     }
     return false;
 }

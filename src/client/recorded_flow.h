@@ -3,7 +3,8 @@
  * Recorded order flow: what really happened on a market, line by line, as acts that another market
  * can repeat. Two formats:
  *   - Bitstamp order log: `<ms since 1970> <event> {JSON}` with order_created, order_changed,
- *     order_deleted and trade. Changes and trades are consequences of matching and are not repeated.
+ *     order_deleted, trade and order_book. Only orders made and deleted are repeated: the others
+ *     are consequences.
  *   - LOBSTER message file: time, type, order id, size, price × 10 000, direction (±1). An execution
  *     of a resting order is repeated as an immediate order against it; executions of hidden orders
  *     and halts are not.

@@ -147,7 +147,7 @@ static bool sign(struct venue_client *client, const struct venue_parameters *par
     if (size < 0 || (size_t)size + sizeof hex + 16 > sizeof client->body) {
         return false;
     }
-    hmac_compute(&client->signer, &(struct signed_part){client->body, (size_t)size}, 1, code);
+    hmac_compute(&client->signer, &(struct byte_part){client->body, (size_t)size}, 1, code);
     hex_encode(code, sizeof code, hex);
     hex[2 * SHA256_SIZE] = '\0';
     snprintf(client->body + size, sizeof client->body - (size_t)size, "&signature=%s", hex);
@@ -155,8 +155,7 @@ static bool sign(struct venue_client *client, const struct venue_parameters *par
 }
 
 struct http_answer venue_client_signed(struct venue_client *client, const char *method,
-                                       const char *path,
-                                       const struct venue_parameters *parameters)
+                                       const char *path, const struct venue_parameters *parameters)
 {
     bool in_query = strcmp(method, "GET") == 0 || strcmp(method, "DELETE") == 0;
 
@@ -204,7 +203,8 @@ bool venue_answer_is_ok(const struct http_answer *answer, struct venue_refusal *
     snprintf(refusal->text, sizeof refusal->text, "%s",
              answer->error != NULL ? answer->error : "refused without a reason");
     if (answer->error == NULL && venue_answer_find(answer, "msg", &text)) {
-        int size = text.size < sizeof refusal->text ? (int)text.size : (int)sizeof refusal->text - 1;
+        int size =
+            text.size < sizeof refusal->text ? (int)text.size : (int)sizeof refusal->text - 1;
 
         snprintf(refusal->text, sizeof refusal->text, "%.*s", size, text.data);
         if (venue_answer_find(answer, "code", &text)) {

@@ -40,8 +40,7 @@ struct http_answer venue_client_get(struct venue_client *client, const char *pat
 /* A signed request: adds timestamp, recvWindow and signature. GET and DELETE use the query, others
  * the form body. */
 struct http_answer venue_client_signed(struct venue_client *client, const char *method,
-                                       const char *path,
-                                       const struct venue_parameters *parameters);
+                                       const char *path, const struct venue_parameters *parameters);
 
 /* Did the venue take it? Otherwise code and text of its refusal (code 0: no answer). */
 struct venue_refusal {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * See the header. One connection at a time is enough: the clients under test keep theirs alive.
+ * See the header. Answers go out in the order in which requests arrive, whoever asks.
  */
 #include "support/canned_server.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { REQUEST_MAX = 16384 };
+enum { REQUEST_MAX = 16384, PEERS_MAX = 8 };
 
 static size_t body_size(const char *head)
 {
@@ -46,26 +47,45 @@ static size_t read_request(int peer, char *request)
     }
 }
 
+/* Answers one request of a peer; false: the connection is over. */
+static bool answer_one(int peer, int out, const char *const *answers, size_t count, size_t *next)
+{
+    char request[REQUEST_MAX] = {0};
+
+    if (read_request(peer, request) == 0) {
+        return false;
+    }
+    const char *answer = answers[*next];
+    *next += *next + 1 < count;
+    assert(write(out, request, strlen(request) + 1) > 0);
+    if (answer != NULL) {
+        assert(write(peer, answer, strlen(answer)) >= 0);
+    }
+    return answer != NULL;
+}
+
 static void serve(int listener, int out, const char *const *answers, size_t count)
 {
+    struct pollfd watched[PEERS_MAX + 1] = {{.fd = listener, .events = POLLIN}};
     size_t next = 0;
 
+    for (size_t i = 1; i <= PEERS_MAX; i++) {
+        watched[i] = (struct pollfd){.fd = -1, .events = POLLIN};
+    }
     for (;;) {
-        int peer = accept(listener, NULL, NULL);
-        char request[REQUEST_MAX] = {0};
-
-        while (peer >= 0 && read_request(peer, request) > 0) {
-            const char *answer = answers[next];
-
-            assert(write(out, request, strlen(request) + 1) > 0);
-            next += next + 1 < count;
-            if (answer == NULL) {
-                break;
+        assert(poll(watched, PEERS_MAX + 1, -1) > 0);
+        for (size_t i = 1; i <= PEERS_MAX; i++) {
+            if (watched[i].fd < 0 && (watched[0].revents & POLLIN) != 0) {
+                watched[i].fd = accept(listener, NULL, NULL);
+                watched[0].revents = 0;
+            } else if (watched[i].fd >= 0 && watched[i].revents != 0) {
+                if (answer_one(watched[i].fd, out, answers, count, &next)) {
+                    continue;
+                }
+                close(watched[i].fd);
+                watched[i].fd = -1;
             }
-            assert(write(peer, answer, strlen(answer)) >= 0);
-            memset(request, 0, sizeof request);
         }
-        close(peer);
     }
 }
 
