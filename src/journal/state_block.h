@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Memory for a state: fresh zero pages from the kernel, which cost nothing until they are touched.
+ * States are large and mostly untouched; snapshots and digests count on it.
+ */
+#ifndef JOURNAL_STATE_BLOCK_H
+#define JOURNAL_STATE_BLOCK_H
+
+#include <stddef.h>
+
+struct state_block {
+    void *bytes; /* page-aligned, zero; NULL = none */
+    size_t size;
+};
+
+/* bytes is NULL when there is no room. */
+struct state_block state_block_create(size_t size);
+void state_block_destroy(struct state_block *block);
+
+#endif
