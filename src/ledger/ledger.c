@@ -12,7 +12,7 @@
  *  4. An owner's accounts are one chain, ascending by asset, that the owners' table leads to.
  *  5. Touched accounts are one chain, in order of first change.
  *
- * Next: ledger_evidence.c, ledger_audit.c, then engine/ for who asks for all this.
+ * Next: ledger_day.c, ledger_evidence.c, ledger_audit.c, then engine/ for who asks for all this.
  */
 #include "ledger/ledger_state.h"
 
@@ -206,7 +206,7 @@ enum result ledger_hold(struct ledger *ledger, uint32_t account, struct amount a
 {
     struct account *owned = writable(ledger, account);
 
-    ENSURE(!amount_is_negative(amount));
+    ENSURE(!amount_is_negative(amount) && !ledger_is_mirror(owned->owner));
     if (amount_is_zero(amount)) {
         return RESULT_OK;
     }

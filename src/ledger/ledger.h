@@ -22,18 +22,19 @@
 
 struct ledger;
 
-struct account {
+struct account { /* 96 bytes, what postings need together at the front */
     struct amount available;
     struct amount held;
-    struct amount withdrawn_today; /* counters of the day for tier limits */
-    struct amount deposited_today;
     uint32_t owner;
     uint32_t next_of_owner; /* next account of the same owner, ascending by asset; 0 = last */
     uint32_t next_touched;  /* chain of accounts touched by the current command */
-    int32_t day;            /* UTC day of the counters */
     uint16_t asset;
     uint8_t touched;
-    uint8_t reserved[13];
+    uint8_t reserved0;
+    struct amount withdrawn_today; /* counters of the day for tier limits */
+    struct amount deposited_today;
+    int32_t day; /* UTC day of the counters */
+    uint8_t reserved[12];
 };
 
 /* Reserves (measures or places) the ledger's parts. NULL while measuring. */
@@ -57,7 +58,7 @@ const struct account *ledger_account(const struct ledger *ledger, uint32_t accou
 uint32_t ledger_first_of_owner(const struct ledger *ledger, uint32_t owner);
 
 /* Holds: available → held. RESULT_INSUFFICIENT_BALANCE, and nothing changed, if there is too
- * little. amount >= 0. */
+ * little. amount >= 0; nothing is held of the outside's mirrors (ENSURE). */
 MUST_CHECK enum result ledger_hold(struct ledger *ledger, uint32_t account, struct amount amount);
 
 /* held → available; there must be that much held (ENSURE: the caller tracks what it holds). */

@@ -37,12 +37,11 @@ static const char *audit_account(const struct ledger *ledger, uint32_t index)
         amount_is_negative(account->deposited_today)) {
         return "ledger: a day's counter is below zero";
     }
+    uint8_t reserved = account->reserved0;
     for (size_t i = 0; i < sizeof account->reserved; i++) {
-        if (account->reserved[i] != 0) {
-            return "ledger: a reserved byte is not zero";
-        }
+        reserved |= account->reserved[i];
     }
-    return NULL;
+    return reserved == 0 ? NULL : "ledger: a reserved byte is not zero";
 }
 
 /* Adds what an account owns to the sums of its asset; false when that overflows. */

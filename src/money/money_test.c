@@ -16,7 +16,7 @@
 #include "support/expect_abort.h"
 #include "support/random_stream.h"
 
-#define ROUNDS 60000
+#define ROUNDS 200000
 
 /* The twin's numbers: not negative, digits to the base 2^16, lowest first. */
 enum { DIGITS = 18 };
