@@ -29,17 +29,19 @@ struct engine;
 /* Bytes of a state with these limits; 0 if they are absurd (overflow, or a zero). */
 size_t tarazy_engine_size(const struct limits *limits);
 
-/* Makes an empty state in block (64-byte aligned, size from tarazy_engine_size, need not be
- * zeroed). The first command applied must be NODE_FOUND with the same limits. */
+/* Makes an empty state in block: 64-byte aligned, size from tarazy_engine_size, and zeroed, e.g. by
+ * mmap: what is never needed is never touched. The first command must be NODE_FOUND with the same
+ * limits. */
 struct engine *tarazy_engine_create(void *block, size_t size, const struct limits *limits);
 
 /* Takes up a block that was written by the same version: NULL if it is not one. Checks the
  * header and sizes, not the contents: the caller compares the digest. */
 struct engine *tarazy_engine_adopt(void *block, size_t size);
 
-/* Applies one well-formed command; appends its events, EVENT_OUTCOME last. Total: a command that
- * cannot be done is a rejection with RESULT_…, and changes nothing but its own number and time,
- * its key's nonce, and the digest of what was seen. number must be the last one + 1 (ENSURE). */
+/* Applies one well-formed command (16-byte aligned); appends its events, EVENT_OUTCOME last. The
+ * buffer must have room for TARAZY_EVENTS_SIZE_MAX more bytes (ENSURE). Total: a command that cannot
+ * be done is a rejection with RESULT_…, and changes nothing but the state's number and time and its
+ * key's nonce. number must be the last one + 1 (ENSURE). */
 void tarazy_engine_apply(struct engine *engine, const struct command_header *command,
                          struct event_buffer *events);
 

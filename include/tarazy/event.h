@@ -54,8 +54,9 @@ struct event_outcome { /* 64 bytes */
     uint16_t command; /* enum command_kind */
     uint16_t result;  /* enum result */
     uint16_t cancel_result; /* ORDER_REPLACE: what became of the cancel; else 0 */
-    uint64_t cancelled;     /* ORDER_REPLACE: the order cancelled; CANCEL_ALL: how many */
-    uint64_t reserved;
+    uint64_t cancelled;     /* ORDER_REPLACE: the order cancelled; CANCEL_ALL, FREEZE: how many */
+    uint16_t place_result;  /* ORDER_REPLACE: what became of the new order; 0 = not tried */
+    uint8_t reserved[6];
 };
 
 enum order_status {

@@ -19,28 +19,29 @@ struct limits {
     uint32_t order_lists_max;
     uint32_t client_ids_max; /* how many recent client ids are remembered for idempotency */
     uint32_t keys_max;
-    uint32_t proposals_max; /* open proposals */
-    uint32_t evidence_max;  /* used (rail, reference) pairs: kept for ever */
+    uint32_t proposals_max;   /* open proposals */
+    uint32_t evidence_max;    /* used (rail, reference) pairs: kept for ever */
     uint32_t withdrawals_max; /* open withdrawals */
 };
 
 /* Fixed bounds: the same on every node of this version. */
-#define TARAZY_COMMAND_SIZE_MAX 1024u /* bytes of the largest command */
-#define TARAZY_FILLS_MAX 4096u        /* fills of one command; what is left then expires */
-#define TARAZY_TRIGGERS_MAX 64u       /* stop orders set off by one command; the rest wait */
-#define TARAZY_TRAILING_MAX 1024u     /* trailing orders of one instrument */
-#define TARAZY_TIERS_MAX 16u
-#define TARAZY_RAILS_MAX 16u
-#define TARAZY_LIST_LEGS_MAX 3u
-#define TARAZY_EVENTS_SIZE_MAX (16u << 20) /* bytes of the events of one command */
+#define TARAZY_COMMAND_SIZE_MAX 1024u  /* bytes of the largest command */
+#define TARAZY_FILLS_MAX        4096u  /* fills of one command; what is left then expires */
+#define TARAZY_TRIGGERS_MAX     64u    /* stop orders set off by one command; the rest wait */
+#define TARAZY_CLOSES_MAX       16384u /* orders ended by one cancel-all, freeze or clock */
+#define TARAZY_TRAILING_MAX     1024u  /* trailing orders of one instrument */
+#define TARAZY_TIERS_MAX        16u
+#define TARAZY_RAILS_MAX        16u
+#define TARAZY_LIST_LEGS_MAX    3u
+#define TARAZY_EVENTS_SIZE_MAX  (16u << 20) /* bytes of the events of one command */
 
 /* A throw-away node: 256 MiB in all at the most. */
 #define TARAZY_LIMITS_SMALL                                                                        \
     {                                                                                              \
-        .participants_max = 10000, .accounts_max = 40000, .assets_max = 64,                        \
-        .instruments_max = 32, .orders_max = 200000, .price_levels_max = 100000,                   \
-        .order_lists_max = 20000, .client_ids_max = 200000, .keys_max = 1024,                      \
-        .proposals_max = 256, .evidence_max = 100000, .withdrawals_max = 10000                     \
+        .participants_max = 10000, .accounts_max = 40000, .assets_max = 64, .instruments_max = 32, \
+        .orders_max = 200000, .price_levels_max = 100000, .order_lists_max = 20000,                \
+        .client_ids_max = 200000, .keys_max = 1024, .proposals_max = 256, .evidence_max = 100000,  \
+        .withdrawals_max = 10000                                                                   \
     }
 
 #endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Writing events into the caller's buffer, in place. One function per kind of event, so that no other
+ * file knows how an event is filled in; each reads what it can from the state.
+ */
+#ifndef ENGINE_EMIT_H
+#define ENGINE_EMIT_H
+
+#include "engine/apply.h"
+
+/* An order was opened: reads the market's record. */
+void emit_order_opened(struct apply *apply, uint32_t order, const struct order_terms *terms,
+                       uint64_t replaces);
+
+struct changed {
+    enum order_change change;
+    struct quantity prevented; /* DECREMENTED; else 0 */
+    struct price price;        /* DECREMENTED: where they met; else 0 = the order's limit */
+    uint64_t counter_order;
+};
+void emit_order_changed(struct apply *apply, uint32_t order, const struct changed *changed);
+
+struct closing {
+    enum close_reason reason;
+    enum order_status status;
+    const struct client_id *client_id; /* of the cancel; NULL = none */
+    uint64_t counter_order;            /* SELF_TRADE; else 0 */
+};
+/* Before the market forgets the order. */
+void emit_order_closed(struct apply *apply, const struct order *order,
+                       const struct closing *closing);
+
+/* What a fill was charged: fee and rounding together. */
+struct charged {
+    struct amount maker;
+    struct amount taker;
+};
+void emit_trade(struct apply *apply, const struct step *step, const struct charged *charged,
+                bool auction);
+
+void emit_level(struct apply *apply, const struct level_change *level);
+void emit_order_list(struct apply *apply, const struct order_list *list, enum list_state state);
+void emit_session(struct apply *apply, uint16_t instrument, enum session_reason reason,
+                  const struct auction_price *price);
+void emit_withdrawal(struct apply *apply, const struct withdrawal *withdrawal,
+                     enum withdrawal_state state);
+void emit_proposal(struct apply *apply, const struct proposal *proposal, enum proposal_state state,
+                   uint32_t approver, uint16_t result);
+void emit_registry(struct apply *apply, enum registry_subject subject, uint32_t id);
+
+/* Moves value and says so: the only way from engine/ into ledger_post. */
+struct transfer {
+    struct posting posting;
+    enum posting_reason reason;
+    uint64_t reference;
+    uint16_t instrument; /* of a trade; else 0 */
+};
+void emit_transfer(struct apply *apply, const struct transfer *transfer);
+
+/* The touched accounts as they stand now, then the command's answer. */
+void emit_end(struct apply *apply, enum result result);
+
+/* Room for one more event of this size, zeroed, with its header. */
+void *emit_event(struct apply *apply, enum event_kind kind, uint16_t size);
+
+#endif
