@@ -100,7 +100,7 @@ enum order_state {
 struct order { /* two cache lines; what few orders have stands in struct order_extra */
     uint64_t number;
     struct price price;       /* limit; market kinds: the protection price */
-    struct quantity quantity; /* the whole; BY_QUOTE: 0 */
+    struct quantity quantity; /* the whole; BY_QUOTE: what it has executed so far */
     struct quantity left;     /* still to trade, hidden parts included; BY_QUOTE: 0 */
     int64_t quote_units;      /* executed so far, in quote units (an order's notional < 2^63) */
     uint32_t participant;
@@ -137,7 +137,7 @@ struct placement {
     uint32_t legs;
     int64_t now_us;
     struct amount position;
-    bool pending;     /* leg that does not work yet: no post-only, stop-side or liquidity checks */
+    bool pending;      /* leg that does not work yet: no post-only, stop-side or liquidity checks */
     uint64_t ignoring; /* order that a replace cancels first: not counted, not matched; 0 = none */
 };
 MUST_CHECK enum result market_order_check(const struct market *market,
@@ -149,6 +149,10 @@ MUST_CHECK enum result market_order_check(const struct market *market,
  * false: does not fit the books (RESULT_OVERFLOW). */
 MUST_CHECK bool market_order_funding(const struct market *market, const struct placement *placement,
                                      const struct order_terms *terms, struct amount *out);
+
+/* The protection price market_order_open would give it now; 0 for limit kinds. */
+struct price market_terms_protection(const struct market *market, const struct placement *placement,
+                                     const struct order_terms *terms);
 
 /* Makes the order's record in state PENDING, WAITING or TAKING (by pending and terms); never
  * fails after market_order_check. Its number comes from the engine. list: slot of its list or 0. */
@@ -168,6 +172,9 @@ struct price market_order_protection(const struct market *market, uint32_t order
 /* Was this client id used by this participant (open or remembered)? */
 bool market_client_id_seen(const struct market *market, uint32_t participant,
                            const struct client_id *client_id);
+/* The number of the order (open or gone) that was given this client id; 0 = not remembered. */
+uint64_t market_client_id_order(const struct market *market, uint32_t participant,
+                                const struct client_id *client_id);
 uint32_t market_order_count(const struct market *market);
 
 /* Orders of a participant: instrument by instrument (0 = all), oldest first. */
@@ -179,10 +186,10 @@ uint32_t market_next_of_participant(const struct market *market, uint32_t order,
 /* ------------------------------------------------------------------ matching */
 
 enum step_kind {
-    STEP_FILL = 1,        /* maker and taker traded */
-    STEP_SELF_TRADE = 2,  /* prevention: one or both expire or are decremented */
-    STEP_LEVEL = 3,       /* a price level is different now: publish it */
-    STEP_MAKER_DONE = 4,  /* the maker is filled: close it (market_order_close) */
+    STEP_FILL = 1,       /* maker and taker traded */
+    STEP_SELF_TRADE = 2, /* prevention: one or both expire or are decremented */
+    STEP_LEVEL = 3,      /* a price level is different now: publish it */
+    STEP_MAKER_DONE = 4, /* the maker is filled: close it (market_order_close) */
 };
 
 struct level_change {
@@ -195,7 +202,7 @@ struct level_change {
 };
 
 struct step {
-    uint8_t kind; /* enum step_kind */
+    uint8_t kind;       /* enum step_kind */
     bool maker_expires; /* SELF_TRADE: close it with market_order_close */
     bool taker_expires;
     uint32_t maker;
@@ -203,7 +210,7 @@ struct step {
     struct price price;
     struct quantity quantity; /* traded, or prevented (decremented from both) */
     struct amount quote;
-    uint64_t trade; /* per instrument */
+    uint64_t trade;         /* per instrument */
     struct amount released; /* SELF_TRADE decrement: what the maker need no longer hold */
     struct level_change level;
 };
@@ -214,27 +221,36 @@ enum match_end {
     MATCH_END_IOC = 3,        /* the remainder expires */
     MATCH_END_SELF_TRADE = 4, /* prevention expired the taker */
     MATCH_END_FILLS_MAX = 5,  /* the remainder expires */
-    MATCH_END_BAND = 6,       /* a band would be broken: a volatility auction begins; GTC, GTD rest */
-    MATCH_END_FUNDS = 7,      /* by quote: what is left buys not one lot */
+    MATCH_END_BAND = 6,    /* a band would be broken: a volatility auction begins; GTC, GTD rest */
+    MATCH_END_FUNDS = 7,   /* by quote: what is left buys not one lot */
+    MATCH_END_REFUSED = 8, /* a triggered stop or started leg that cannot be taken as it is:
+                               * post-only would match, fill-or-kill cannot fill, no such kind in
+                               * this session. Close it with CLOSE_REASON_REFUSED */
 };
 
 struct match {
     uint32_t taker;
-    uint32_t fills;
+    uint32_t fills;         /* fills and self-trade steps so far: at most TARAZY_FILLS_MAX */
     uint64_t counter_order; /* SELF_TRADE: the other order's number */
     int64_t now_us;
     int64_t quote_left_units; /* BY_QUOTE */
-    uint8_t end; /* enum match_end, once step returned false */
-    uint8_t phase; /* of the loop; private, like what follows */
-    uint8_t reserved[6];
-    uint32_t level;
+    uint8_t end;              /* enum match_end, once step returned false */
+    uint8_t phase;            /* of the loop; private, like what follows */
+    uint8_t side;             /* the taker's */
+    uint8_t self_trade;
+    uint8_t by_quote;
+    uint8_t changed; /* levels with something to publish: 1 first, 2 second */
+    uint16_t instrument;
+    uint32_t participant;
+    uint32_t level;  /* being matched */
+    uint32_t second; /* auction: the sellers' level */
     uint32_t maker;
-    struct price level_price;
-    struct price price_limit;
+    uint64_t key_limit;  /* worst key the taker may reach */
+    int64_t base_left;   /* BY_QUOTE: base units it may still trade */
+    struct price anchor; /* of the dynamic band: the last price when the match began */
 };
 
-void market_match_begin(struct market *market, uint32_t taker, int64_t now_us,
-                        struct match *match);
+void market_match_begin(struct market *market, uint32_t taker, int64_t now_us, struct match *match);
 bool market_match_step(struct market *market, struct match *match, struct step *step);
 
 /* Puts what is left on the book; says which level changed. In pre-open and auction sessions orders
@@ -264,6 +280,9 @@ bool market_auction_step(struct market *market, uint16_t instrument, struct matc
 /* After trades: moves the trailing stops of the instrument along with the last price. Returns the
  * slot of the next stop order that the last price has set off (it is now TAKING: match it), or 0. */
 uint32_t market_next_triggered(struct market *market, uint16_t instrument);
+/* Trailing orders that began to follow the price because their stop price was reached: each once,
+ * asked for after market_next_triggered said 0; 0 = no more. */
+uint32_t market_next_trailing(struct market *market, uint16_t instrument);
 /* Are there triggered ones left for later (bounded cascade)? */
 bool market_has_triggered(const struct market *market, uint16_t instrument);
 
@@ -287,18 +306,19 @@ int64_t market_deadline(const struct market *market);
 
 /* ------------------------------------------------------------------ order lists */
 
-struct order_list {
+struct order_list { /* 96 bytes */
     struct client_id client_id;
-    uint64_t number;
-    uint32_t orders[TARAZY_LIST_LEGS_MAX]; /* slots; 0 = that leg is over */
-    uint64_t order_numbers[TARAZY_LIST_LEGS_MAX];
     uint32_t participant;
+    uint64_t number;
+    uint64_t order_numbers[TARAZY_LIST_LEGS_MAX];
+    uint32_t orders[TARAZY_LIST_LEGS_MAX]; /* slots; 0 = that leg is over */
     uint16_t instrument;
     uint8_t contingency;
     uint8_t legs;
     uint8_t started; /* OTO, OTOCO: the second part works */
-    uint8_t reserved[3];
+    uint8_t reserved[7];
 };
+_Static_assert(sizeof(struct order_list) == 96, "no padding");
 
 /* Do the legs fit each other (instrument, sides, prices around the last price, types)? */
 MUST_CHECK enum result market_list_check(const struct market *market, uint32_t participant,

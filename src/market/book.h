@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Orders on ladders: joining and leaving a price level, and what the public sees of it.
+ */
+#ifndef MARKET_BOOK_H
+#define MARKET_BOOK_H
+
+#include "market/market_state.h"
+
+/* Puts an order behind all others at this price of a ladder; makes the level if need be. */
+void book_join(struct market *market, uint32_t order, uint8_t ladder, struct price price);
+
+/* Takes an order off its level, which stays, perhaps empty: book_settle frees it. Returns it. */
+uint32_t book_leave(struct market *market, uint32_t order);
+
+/* Takes quantity off a resting order: first what is shown, then what is hidden. Shows a new part
+ * when the shown one is used up; true: it did, and the order belongs at the tail now. */
+bool book_reduce(struct market *market, uint32_t order, int64_t quantity);
+
+/* Moves an order of a level behind all others. */
+void book_requeue(struct market *market, uint32_t order);
+
+/* Frees the level if nothing stands there and no match is at it. */
+void book_settle(struct market *market, uint32_t level);
+
+/* What the level shows now, under the instrument's next update number. */
+void book_publish(struct market *market, uint32_t level, struct level_change *change);
+
+/* Best level of a ladder, 0 = none; one that holds nothing but the order `ignoring` (a number, 0 =
+ * none) does not count. */
+uint32_t book_best(const struct market *market, const struct instrument *instrument, uint8_t ladder,
+                   uint64_t ignoring);
+
+/* The level after this one on its ladder. */
+uint32_t book_next(const struct market *market, const struct instrument *instrument,
+                   uint32_t level);
+
+/* Does an order of this side at this price meet the other side? */
+bool book_crosses(const struct market *market, const struct instrument *instrument, uint8_t side,
+                  struct price price, uint64_t ignoring);
+
+#endif
