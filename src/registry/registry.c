@@ -30,6 +30,9 @@ struct registry *registry_create(struct arena *arena, const struct limits *limit
     void *by_proposal = arena_reserve(arena, table_memory_size(limits->proposals_max));
     void *tier_limits = arena_reserve(arena, limits_count * sizeof(struct tier_limit));
 
+    if (limits->assets_max > UINT16_MAX) {
+        arena->overflow = true; /* asset numbers have 16 bits */
+    }
     if (registry == NULL) {
         return NULL;
     }

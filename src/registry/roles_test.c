@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who may do what, as a picture: the whole matrix of roles and commands, written down a second time
+ * and compared line by line; then the laws that any such matrix must obey.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "registry/registry.h"
+#include "support/command_samples.h"
+#include "support/random_stream.h"
+
+#define ROLES_ALL 63u
+
+/* T trader, M market maker, O operator, A approver, S supervisor, C custodian; the key's scope; whether
+ * the kind needs a proposal for none, all or some of its acts. */
+static const char *const matrix[] = {
+    "NODE_FOUND          ------ OPERATE  none", "NODE_OPEN           ------ OPERATE  none",
+    "CLOCK               ------ OPERATE  none", "PARTICIPANT_CREATE  --O--- OPERATE  some",
+    "PARTICIPANT_UPDATE  --O--- OPERATE  all",  "PARTICIPANT_FREEZE  --OAS- OPERATE  some",
+    "KEY_CREATE          TMO--- OPERATE  some", "KEY_REVOKE          TMO--- OPERATE  none",
+    "TIER_SET            --O--- OPERATE  all",  "TIER_LIMIT_SET      --O--- OPERATE  all",
+    "PROPOSE             --O--C OPERATE  none", "APPROVE             ---A-- OPERATE  none",
+    "PROPOSAL_WITHDRAW   --OA-C OPERATE  none", "ASSET_CREATE        --O--- OPERATE  all",
+    "INSTRUMENT_CREATE   --O--- OPERATE  all",  "INSTRUMENT_UPDATE   --O--- OPERATE  all",
+    "SESSION_SET         --O--- OPERATE  none", "SANDBOX_DEPOSIT     --O--- OPERATE  none",
+    "DEPOSIT             -----C OPERATE  all",  "WITHDRAW_REQUEST    TM---- WITHDRAW none",
+    "WITHDRAW_SETTLE     -----C OPERATE  all",  "WITHDRAW_REJECT     --O--- OPERATE  all",
+    "CORRECTION          --O--- OPERATE  all",  "ORDER_PLACE         TM---- TRADE    none",
+    "ORDER_CANCEL        TM---- TRADE    none", "ORDER_CANCEL_ALL    TMO--- TRADE    none",
+    "ORDER_REPLACE       TM---- TRADE    none", "ORDER_AMEND         TM---- TRADE    none",
+    "ORDER_LIST_PLACE    TM---- TRADE    none", "ORDER_LIST_CANCEL   TM---- TRADE    none",
+    "COUNTDOWN_SET       TM---- TRADE    none",
+};
+
+static const char *scope_name(enum key_scope scope)
+{
+    switch (scope) {
+    case KEY_SCOPE_READ: return "READ";
+    case KEY_SCOPE_TRADE: return "TRADE";
+    case KEY_SCOPE_WITHDRAW: return "WITHDRAW";
+    case KEY_SCOPE_OPERATE: return "OPERATE";
+    }
+    return "?";
+}
+
+/* Two acts of a kind: as one does it for oneself and stopping, and for others and starting again. */
+static const char *proposal_need(uint16_t kind)
+{
+    union command_sample mild;
+    union command_sample grave;
+
+    (void)command_sample_make(&mild, kind);
+    (void)command_sample_make(&grave, kind);
+    mild.header.participant = 1;
+    grave.header.participant = 2;
+    if (kind == COMMAND_PARTICIPANT_FREEZE) {
+        ((struct command_participant_freeze *)(void *)&mild)->frozen = 1;
+    }
+    if (kind == COMMAND_PARTICIPANT_CREATE) {
+        ((struct command_participant_create *)(void *)&grave)->roles = ROLE_OPERATOR;
+    }
+    bool first = registry_needs_proposal(&mild.header);
+    bool second = registry_needs_proposal(&grave.header);
+    if (first != second) {
+        return second ? "some" : "?";
+    }
+    return first ? "all" : "none";
+}
+
+static void matrix_of_roles_and_commands_is_the_published_one(void **state)
+{
+    static const char letters[] = "TMOASC";
+    static const enum role roles[] = {ROLE_TRADER,   ROLE_MARKET_MAKER, ROLE_OPERATOR,
+                                      ROLE_APPROVER, ROLE_SUPERVISOR,   ROLE_CUSTODIAN};
+    size_t lines = 0;
+
+    for (const uint16_t *kind = command_sample_kinds; *kind != 0; kind++) {
+        char who[] = "------";
+        char line[80];
+
+        for (size_t i = 0; i < 6; i++) {
+            if (registry_roles_permit(roles[i], *kind)) {
+                who[i] = letters[i];
+            }
+        }
+        (void)snprintf(line, sizeof line, "%-19s %s %-8s %s", tarazy_command_name(*kind), who,
+                       scope_name(registry_scope_needed(*kind)), proposal_need(*kind));
+        assert_true(lines < sizeof matrix / sizeof matrix[0]);
+        assert_string_equal(line, matrix[lines]);
+        lines++;
+    }
+    assert_int_equal(lines, sizeof matrix / sizeof matrix[0]);
+}
+
+static void roles_together_may_what_each_of_them_may(void **state)
+{
+    for (const uint16_t *kind = command_sample_kinds; *kind != 0; kind++) {
+        for (uint32_t roles = 0; roles <= ROLES_ALL; roles++) {
+            bool any = false;
+
+            for (uint32_t role = 1; role <= ROLES_ALL; role <<= 1) {
+                any |= (roles & role) != 0 && registry_roles_permit(role, *kind);
+            }
+            assert_int_equal(registry_roles_permit(roles, *kind), any);
+        }
+    }
+}
+
+static void no_role_may_send_what_is_no_command_or_the_nodes_own(void **state)
+{
+    const uint16_t *known = command_sample_kinds;
+
+    for (unsigned kind = 0; kind <= UINT16_MAX; kind++) {
+        if (kind == *known) {
+            known++;
+            continue;
+        }
+        const struct command_header header = {.kind = (uint16_t)kind};
+        assert_false(registry_roles_permit(UINT32_MAX, (uint16_t)kind));
+        assert_false(registry_is_proposable((uint16_t)kind));
+        assert_false(registry_needs_proposal(&header));
+    }
+    assert_false(registry_roles_permit(UINT32_MAX, COMMAND_NODE_FOUND));
+    assert_false(registry_roles_permit(UINT32_MAX, COMMAND_NODE_OPEN));
+    assert_false(registry_roles_permit(UINT32_MAX, COMMAND_CLOCK));
+}
+
+/* What needs a proposal can be proposed, by somebody who may propose; what can be proposed may need it. */
+static void what_needs_a_second_person_can_reach_one(void **state)
+{
+    for (const uint16_t *kind = command_sample_kinds; *kind != 0; kind++) {
+        bool needs = strcmp(proposal_need(*kind), "none") != 0;
+        bool somebody = false;
+
+        assert_int_equal(registry_is_proposable(*kind), needs);
+        for (uint32_t role = 1; role <= ROLES_ALL; role <<= 1) {
+            somebody |=
+                registry_roles_permit(role, *kind) && registry_roles_permit(role, COMMAND_PROPOSE);
+        }
+        assert_true(somebody || !needs);
+    }
+}
+
+/* Four eyes are no use if one role has both: proposing and approving stand in different roles. */
+static void no_single_role_both_proposes_and_approves(void **state)
+{
+    for (uint32_t role = 1; role <= ROLES_ALL; role <<= 1) {
+        assert_false(registry_roles_permit(role, COMMAND_PROPOSE) &&
+                     registry_roles_permit(role, COMMAND_APPROVE));
+    }
+}
+
+static void creating_a_participant_needs_a_proposal_for_every_role_beyond_trading(void **state)
+{
+    union command_sample sample;
+    struct command_participant_create *create = (void *)&sample;
+
+    (void)command_sample_make(&sample, COMMAND_PARTICIPANT_CREATE);
+    for (uint32_t roles = 0; roles <= ROLES_ALL; roles++) {
+        create->roles = roles;
+        assert_int_equal(registry_needs_proposal(&sample.header),
+                         (roles & ~(uint32_t)(ROLE_TRADER | ROLE_MARKET_MAKER)) != 0);
+    }
+    create->roles = 1u << 31;
+    assert_true(registry_needs_proposal(&sample.header));
+}
+
+static void key_for_oneself_needs_no_proposal_and_for_another_does(void **state)
+{
+    union command_sample sample;
+    struct command_key_create *create = (void *)&sample;
+
+    (void)command_sample_make(&sample, COMMAND_KEY_CREATE);
+    sample.header.participant = 7;
+    create->owner = 7;
+    assert_false(registry_needs_proposal(&sample.header));
+    create->owner = 8;
+    assert_true(registry_needs_proposal(&sample.header));
+}
+
+static void one_person_may_stop_and_two_start_again(void **state)
+{
+    union command_sample sample;
+    struct command_participant_freeze *freeze = (void *)&sample;
+
+    (void)command_sample_make(&sample, COMMAND_PARTICIPANT_FREEZE);
+    freeze->frozen = 1;
+    assert_false(registry_needs_proposal(&sample.header));
+    freeze->frozen = 0;
+    assert_true(registry_needs_proposal(&sample.header));
+}
+
+/* Over random people: whoever may do an act alone that moves value or limits, does not exist. */
+static void nobody_alone_moves_value_or_limits_whatever_roles_they_have(void **state)
+{
+    static const uint16_t grave[] = {
+        COMMAND_PARTICIPANT_UPDATE,
+        COMMAND_TIER_SET,
+        COMMAND_TIER_LIMIT_SET,
+        COMMAND_ASSET_CREATE,
+        COMMAND_INSTRUMENT_CREATE,
+        COMMAND_INSTRUMENT_UPDATE,
+        COMMAND_DEPOSIT,
+        COMMAND_WITHDRAW_SETTLE,
+        COMMAND_WITHDRAW_REJECT,
+        COMMAND_CORRECTION,
+    };
+    struct random_stream random = {101};
+
+    for (int round = 0; round < 10000; round++) {
+        union command_sample sample;
+        uint16_t kind = grave[random_below(&random, sizeof grave / sizeof grave[0])];
+        size_t size = command_sample_make(&sample, kind);
+
+        /* Whatever its fields say. */
+        random_bytes(&random, sample.bytes + sizeof sample.header, size - sizeof sample.header);
+        sample.header.participant = (uint32_t)random_next(&random);
+        assert_true(registry_needs_proposal(&sample.header));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(matrix_of_roles_and_commands_is_the_published_one),
+        cmocka_unit_test(roles_together_may_what_each_of_them_may),
+        cmocka_unit_test(no_role_may_send_what_is_no_command_or_the_nodes_own),
+        cmocka_unit_test(what_needs_a_second_person_can_reach_one),
+        cmocka_unit_test(no_single_role_both_proposes_and_approves),
+        cmocka_unit_test(creating_a_participant_needs_a_proposal_for_every_role_beyond_trading),
+        cmocka_unit_test(key_for_oneself_needs_no_proposal_and_for_another_does),
+        cmocka_unit_test(one_person_may_stop_and_two_start_again),
+        cmocka_unit_test(nobody_alone_moves_value_or_limits_whatever_roles_they_have),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
