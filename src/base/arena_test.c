@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "support/expect_abort.h"
-#include "support/random_stream.h"
 #include "support/movable_block.h"
+#include "support/random_stream.h"
 
 static void arena_places_parts_exactly_where_it_measured_them(void **state)
 {

@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "support/expect_abort.h"
-#include "support/random_stream.h"
 #include "support/movable_block.h"
+#include "support/random_stream.h"
 
 #define CAPACITY  100u
 #define SLOT_SIZE 40u
