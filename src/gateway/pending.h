@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Requests that wait for their command to come back in a durable batch. Bounded; each ends in
+ * exactly one answer: the outcome, a refusal by the core, or "unknown" after ten seconds or a lost
+ * link.
+ */
+#ifndef GATEWAY_PENDING_H
+#define GATEWAY_PENDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/answer.h"
+#include "tarazy/event.h"
+#include "tarazy/result.h"
+
+enum { PENDING_MAX = 65536, PENDING_NOTE_MAX = 128 };
+
+#define PENDING_TIMEOUT_US INT64_C(10000000)
+
+/* A command that has come back. The answer is begun; complete() ends it. */
+struct completion {
+    struct answer answer;
+    struct venue *venue;
+    const struct waiting *waiting;
+    const struct command_header *command;
+    const struct event_outcome *outcome;
+    const uint8_t *events;
+    size_t size;
+};
+
+/* What is remembered of a request. */
+struct waiting {
+    /* Ends the answer. Called for RESULT_OK only, unless wants_refusals. */
+    void (*complete)(struct completion *completion);
+    bool wants_refusals;
+    uint8_t style;             /* the operation's own: e.g. ACK, RESULT, FULL */
+    char note[PENDING_NOTE_MAX]; /* the operation's own; wiped when over */
+};
+
+struct pending;
+
+/* NULL: out of memory. */
+struct pending *pending_create(void);
+void pending_destroy(struct pending *pending);
+
+/* Remembers a request. false: too many wait already (answer BUSY). request: follower_next_request. */
+bool pending_add(struct pending *pending, uint32_t request, const struct reply_address *to,
+                 const struct waiting *waiting, int64_t now_us);
+
+/* The command of one of our requests has come back: answers and forgets it. Unknown requests (timed
+ * out before) are ignored. */
+void pending_complete(struct pending *pending, struct venue *venue,
+                      const struct command_header *command, const uint8_t *events, size_t size);
+
+/* The core refused a request before journaling it. */
+void pending_refuse(struct pending *pending, struct venue *venue, uint32_t request,
+                    enum result result);
+
+/* The link is lost: every outcome is unknown. */
+void pending_abandon(struct pending *pending, struct venue *venue);
+
+/* Answers those that have waited too long. */
+void pending_expire(struct pending *pending, struct venue *venue, int64_t now_us);
+
+/* Forgets a request without an answer: it was not sent after all. */
+void pending_drop(struct pending *pending, uint32_t request);
+
+uint32_t pending_count(const struct pending *pending);
+
+/* Counters since the start, for /metrics. */
+struct pending_statistics {
+    uint64_t completed;
+    uint64_t refused; /* by the engine or the core */
+    uint64_t expired;
+    uint64_t abandoned;
+};
+struct pending_statistics pending_statistics(const struct pending *pending);
+
+#endif
