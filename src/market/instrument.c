@@ -253,7 +253,9 @@ void market_instrument_view(const struct market *market, uint16_t number,
 
 const struct instrument_terms *market_terms(const struct market *market, uint16_t number)
 {
-    return &market_instrument_at(market, number)->terms;
+    const struct instrument *instrument = market_instrument(market, number);
+
+    return instrument != NULL ? &instrument->terms : NULL;
 }
 
 uint8_t market_base_scale(const struct market *market, uint16_t number)

@@ -55,6 +55,7 @@ uint16_t market_instrument_count(const struct market *market);
 uint16_t market_instrument_find(const struct market *market, struct symbol symbol);
 void market_instrument_view(const struct market *market, uint16_t instrument,
                             struct instrument_view *out); /* all but the quote's scale */
+/* NULL when there is none of this number. */
 const struct instrument_terms *market_terms(const struct market *market, uint16_t instrument);
 uint8_t market_base_scale(const struct market *market, uint16_t instrument);
 size_t market_depth(const struct market *market, uint16_t instrument, enum side side,

@@ -266,7 +266,7 @@ static bool meet_maker(struct market *market, struct match *match, struct step *
         end_at_level(match, match->base_left == 0 ? MATCH_END_IOC : MATCH_END_FUNDS);
         return false;
     }
-    if (match->fills == TARAZY_FILLS_MAX) {
+    if (match->fills >= TARAZY_FILLS_MAX) {
         end_at_level(match, MATCH_END_FILLS_MAX);
         return false;
     }

@@ -102,7 +102,7 @@ static bool meet(struct market *market, struct instrument *instrument, struct ma
     uint32_t bids = instrument->ladders[LADDER_KIND_BIDS].best;
     uint32_t asks = instrument->ladders[LADDER_KIND_ASKS].best;
 
-    if (match->fills == TARAZY_FILLS_MAX || instrument->uncross.left == 0 || bids == 0 ||
+    if (match->fills >= TARAZY_FILLS_MAX || instrument->uncross.left == 0 || bids == 0 ||
         asks == 0 || raw_of_price(market_level_at(market, bids)->price) < price ||
         raw_of_price(market_level_at(market, asks)->price) > price) {
         match->phase = UNCROSS_PHASE_FINISH;
@@ -154,7 +154,7 @@ static bool leave_both(struct market *market, struct match *match, struct step *
 static bool conclude(struct market *market, struct instrument *instrument,
                      const struct match *match)
 {
-    if (match->fills == TARAZY_FILLS_MAX && instrument->uncross.left > 0) {
+    if (match->fills >= TARAZY_FILLS_MAX && instrument->uncross.left > 0) {
         return false; /* goes on at the next clock, which is due at once */
     }
     session_end_auction(market, instrument, instrument->uncross.price);
