@@ -5,15 +5,17 @@
  * of four callbacks, and the answer may come in the callback or any number of turns later.
  *
  * Rules for the user of this header
- *   - A handle is {slot, generation}. When its client is gone, every call with it does nothing and
- *     says so; a handle may be kept as long as one likes.
+ *   - A handle is {slot, generation}. The one given to on_request lives until the answer or until
+ *     the client is gone; the one given to on_upgrade lives as long as the session. After that every
+ *     call with it does nothing and says so; a handle may be kept as long as one likes.
  *   - Slices given to a callback are valid during the callback only.
  *   - One request of a connection is open at a time. Whatever the client pipelines waits in a
  *     bounded buffer until server_respond() has answered.
  *   - Nothing is written inside server_respond() or server_ws_send(): the bytes are queued and
  *     leave in one write per connection at the end of the loop's turn (server_flush()).
  *   - on_close is never called from inside a function of this header, only from the loop; so a
- *     list of sessions can be walked while sending to them.
+ *     list of sessions can be walked while sending to them. server_destroy() is the one function
+ *     that must not be called inside a callback.
  */
 #ifndef GATEWAY_SERVER_H
 #define GATEWAY_SERVER_H
@@ -71,7 +73,7 @@ struct server_callbacks {
                        const struct http_request *request, struct slice body);
 
     /* A correct WebSocket handshake (its fields are checked already). NULL: always refused.
-     * Sending may begin in the callback; the frames follow the 101. */
+     * Sending may begin in the callback: that accepts, and the frames follow the 101. */
     enum server_upgrade (*on_upgrade)(void *context, struct server *server,
                                       struct server_handle handle,
                                       const struct http_request *request);
@@ -106,7 +108,8 @@ int server_listen(struct server *server, const char *address, struct tls_context
 /* The port of the first listener, 0 if there is none. */
 uint16_t server_port(const struct server *server);
 
-/* Writes all that is queued. The server does this itself at the end of each turn of the loop. */
+/* Writes all that is queued. The server does this itself at the end of each turn of the loop;
+ * inside a callback it does nothing. */
 void server_flush(struct server *server);
 
 /* Stops listening, closes idle connections, lets open requests be answered, closes WebSocket
@@ -169,7 +172,7 @@ void server_ws_close(struct server *server, struct server_handle handle, uint16_
 
 /* ---- any connection ---- */
 
-/* False once the connection is gone. */
+/* False once the request is answered, the session closed or the client gone. */
 bool server_is_alive(const struct server *server, struct server_handle handle);
 
 /* One pointer of the user's per connection, NULL at first; NULL for a connection that is gone. It
