@@ -54,7 +54,7 @@ static struct journal_reader *follower_reader_open(const struct follower *follow
                                                    struct journal_error *error)
 {
     struct journal_reader_options options = {
-        .storage = storage_system(),
+        .storage = follower->options.storage,
         .directory = follower->options.directory,
         .from = from,
         .skip_chain = !follower->options.verify_chain,
@@ -114,7 +114,7 @@ static bool follower_create_engine(struct follower *follower, struct journal_err
 /* The engine of the newest snapshot before the first command to be reported, if there is one. */
 static bool follower_adopt_snapshot(struct follower *follower, struct journal_error *error)
 {
-    const struct storage *storage = storage_system();
+    const struct storage *storage = follower->options.storage;
     struct snapshot_state state;
     uint32_t bad_count;
     int folder = storage->open_folder(storage->context, follower->options.directory, false);
@@ -171,6 +171,9 @@ struct follower *follower_open(const struct follower_options *options,
     if (follower != NULL) {
         follower->options = *options;
         follower->sink = *sink;
+        if (options->storage == NULL) {
+            follower->options.storage = storage_system();
+        }
         follower->durable = options->offline ? JOURNAL_LIMIT_NONE : 0;
         /* Not where the process before us began to count: its requests are not ours. */
         entropy_fill(&follower->request, sizeof follower->request);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "platform/storage.h"
 #include "tarazy/engine.h"
 
 struct follower;
@@ -33,6 +34,7 @@ struct follower_sink {
 
 struct follower_options {
     const char *directory;   /* the node's folder */
+    const struct storage *storage; /* NULL: the system's files */
     uint64_t from;           /* events are reported from this command on; 1 = all of history */
     bool replay_from_start;  /* true: re-apply from command 1; false: from the newest snapshot
                                 not after `from` */

@@ -206,16 +206,16 @@ static bool founding_append(const struct founding *founding, struct recovered *r
     return is_good;
 }
 
-bool founding_write(const struct founding *founding, const char *directory, uint64_t segment_size,
+bool founding_write(const struct founding *founding, const struct founding_place *place,
                     int64_t time_us, struct founding_failure *failure)
 {
     struct recovered recovered;
     struct recovery_report report;
     struct recovery_options options = {
-        .storage = storage_system(),
-        .directory = directory,
+        .storage = place->storage,
+        .directory = place->directory,
         .create = true,
-        .segment_size = segment_size,
+        .segment_size = place->segment_size,
     };
     if (!founding_prove(founding, time_us, failure)) {
         return false;
@@ -235,9 +235,9 @@ bool founding_write(const struct founding *founding, const char *directory, uint
     return is_good;
 }
 
-int founding_is_done(const char *directory, struct journal_error *error)
+int founding_is_done(const struct storage *storage, const char *directory,
+                     struct journal_error *error)
 {
-    const struct storage *storage = storage_system();
     struct journal_listing listing;
     int folder = storage->open_folder(storage->context, directory, false);
     if (folder == -ENOENT) {

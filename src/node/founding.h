@@ -45,11 +45,17 @@ bool founding_prove(const struct founding *founding, int64_t time_us,
 /* Proves, then founds a journal in the folder (made if need be, taken for the time of the call) and
  * makes all commands durable. Refuses a folder whose journal has a command. segment_size 0: as
  * usual. */
-bool founding_write(const struct founding *founding, const char *directory, uint64_t segment_size,
+struct founding_place {
+    const struct storage *storage;
+    const char *directory;
+    uint64_t segment_size;
+};
+bool founding_write(const struct founding *founding, const struct founding_place *place,
                     int64_t time_us, struct founding_failure *failure);
 
 /* Has the folder a journal with at least one command? 1: yes; 0: no; −1: *error says why nobody
  * knows. */
-int founding_is_done(const char *directory, struct journal_error *error);
+int founding_is_done(const struct storage *storage, const char *directory,
+                     struct journal_error *error);
 
 #endif

@@ -46,6 +46,11 @@ static int found_write(const struct config *config, const char *name,
 {
     struct founding_failure failure;
     int64_t now_us = clock_wall_us(clock_source_system());
+    struct founding_place place = {
+        .storage = storage_system(),
+        .directory = config->directory,
+        .segment_size = config->segment_size,
+    };
     if (!founding_prove(founding, now_us, &failure)) {
         found_print_failure(name, &failure);
         return EXIT_CODE_USAGE;
@@ -54,7 +59,7 @@ static int found_write(const struct config *config, const char *name,
     if (result < 0) {
         return found_print_errno(config, KEY_LIST_NAME, result);
     }
-    if (!founding_write(founding, config->directory, config->segment_size, now_us, &failure)) {
+    if (!founding_write(founding, &place, now_us, &failure)) {
         found_print_failure(name, &failure);
         return failure.error.error_number != 0 ? EXIT_CODE_DISK : EXIT_CODE_FAILED;
     }

@@ -64,7 +64,7 @@ static int serve_found(const struct config *config)
 {
     struct journal_error error;
     char text[JOURNAL_ERROR_TEXT_SIZE];
-    int is_done = founding_is_done(config->directory, &error);
+    int is_done = founding_is_done(storage_system(), config->directory, &error);
     if (is_done < 0) {
         (void)fprintf(stderr, "%s: %s\n", config->directory, journal_error_text(&error, text));
         return EXIT_CODE_DISK;

@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The core's loop on a disk in memory: what it takes, what it refuses, whom it tells what and when.
+ */
+#include "node/core.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "journal/reader.h"
+#include "node/peers.h"
+#include "support/node_scene.h"
+#include "tarazy/query.h"
+
+/* What the journal holds: how many commands, and a look at each of them. */
+struct journal_look {
+    uint64_t last_number;
+    uint32_t batches;
+    uint32_t kinds[128];
+    int64_t last_us;
+    uint64_t last_origin;
+    bool has_gone_back;
+};
+
+static struct journal_look look_at_journal(struct node_scene *scene)
+{
+    struct journal_look look = {0};
+    struct journal_error error;
+    struct journal_batch batch;
+    struct journal_reader_options options = {.storage = fake_disk_storage(scene->disk),
+                                             .directory = scene->folder,
+                                             .from = 1};
+    struct journal_reader *reader = journal_reader_open(&options, &error);
+    assert_non_null(reader);
+    while (journal_reader_next(reader, JOURNAL_LIMIT_NONE, &batch) == JOURNAL_READ_BATCH) {
+        const uint8_t *place = batch.commands;
+        look.batches++;
+        for (uint32_t i = 0; i < batch.count; i++) {
+            const struct command_header *command = (const void *)place;
+            assert_int_equal(command->number, look.last_number + 1);
+            look.has_gone_back = look.has_gone_back || command->time_us < look.last_us;
+            look.last_number = command->number;
+            look.last_us = command->time_us;
+            look.last_origin = command->origin;
+            look.kinds[command->kind]++;
+            place += tarazy_command_size(command->kind);
+        }
+    }
+    journal_reader_close(reader);
+    return look;
+}
+
+static int setup(void **state)
+{
+    struct node_scene *scene = malloc(sizeof *scene);
+    assert_non_null(scene);
+    node_scene_create(scene);
+    assert_true(node_scene_start(scene));
+    *state = scene;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    node_scene_destroy(*state);
+    free(*state);
+    return 0;
+}
+
+static void a_command_comes_back_as_a_durable_number(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client client;
+    struct link_notice notice;
+    struct command_order_place order = node_order(NODE_ALICE, SIDE_BUY, 90, 5);
+    node_client_open(scene, &client, &notice);
+    assert_int_equal(notice.number, scene->founded);
+    uint16_t origin = notice.origin;
+    assert_int_not_equal(origin, 0);
+    order.header.request = 77;
+    node_client_send(&client, &order.header);
+    scene->wall_us += 5;
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    assert_true(node_client_take(&client, &notice));
+    assert_int_equal(notice.kind, LINK_NOTICE_DURABLE);
+    assert_int_equal(notice.number, scene->founded + 1);
+    assert_int_equal(notice.time_us, scene->wall_us);
+    assert_false(node_client_take(&client, &notice));
+    struct journal_look look = look_at_journal(scene);
+    assert_int_equal(look.last_number, scene->founded + 1);
+    assert_int_equal(look.last_us, scene->wall_us);
+    assert_int_equal(look.last_origin, origin);
+    assert_int_equal(look.kinds[COMMAND_ORDER_PLACE], 1);
+    link_client_destroy(&client);
+}
+
+static void what_comes_together_is_synced_together(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client client;
+    struct link_notice notice;
+    node_client_open(scene, &client, &notice);
+    uint32_t batches = look_at_journal(scene).batches;
+    for (uint32_t i = 0; i < 100; i++) {
+        struct command_order_place order = node_order(NODE_ALICE, SIDE_BUY, 90, 1);
+        order.header.request = i;
+        assert_true(link_client_queue(&client, &order.header));
+    }
+    assert_int_equal(link_client_flush(&client), 0);
+    assert_int_equal(core_turn(scene->core, 0), CORE_TURN_ON);
+    struct journal_look look = look_at_journal(scene);
+    assert_int_equal(look.last_number, scene->founded + 100);
+    assert_int_equal(look.batches, batches + 1);
+    assert_true(node_client_take(&client, &notice));
+    assert_int_equal(notice.number, scene->founded + 100);
+    assert_false(node_client_take(&client, &notice));
+    link_client_destroy(&client);
+}
+
+/* Sends one command and expects that it is refused and not journaled. */
+static void expect_refused(struct node_scene *scene, struct link_client *client,
+                           const struct command_header *command, enum result result)
+{
+    struct link_notice notice;
+    uint64_t before = log_head(scene->recovered.log)->number;
+    node_client_send(client, command);
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    assert_true(node_client_take(client, &notice));
+    assert_int_equal(notice.kind, LINK_NOTICE_REFUSED);
+    assert_int_equal(notice.request, command->request);
+    assert_int_equal(notice.result, result);
+    assert_int_equal(log_head(scene->recovered.log)->number, before);
+    assert_false(node_client_take(client, &notice));
+}
+
+static void what_is_not_well_formed_is_refused_and_not_journaled(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client client;
+    struct link_notice notice;
+    node_client_open(scene, &client, &notice);
+    struct command_order_place order = node_order(NODE_ALICE, SIDE_BUY, 90, 5);
+    order.header.request = 5;
+    order.terms.side = 9;
+    expect_refused(scene, &client, &order.header, RESULT_MALFORMED);
+    link_client_destroy(&client);
+}
+
+static void numbers_times_and_origins_are_the_cores_alone(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client client;
+    struct link_notice notice;
+    node_client_open(scene, &client, &notice);
+    struct command_order_place order = node_order(NODE_ALICE, SIDE_BUY, 90, 5);
+    order.header.request = 6;
+    order.header.number = 1;
+    expect_refused(scene, &client, &order.header, RESULT_MALFORMED);
+    order.header.number = 0;
+    order.header.time_us = NODE_START_US;
+    expect_refused(scene, &client, &order.header, RESULT_MALFORMED);
+    order.header.time_us = 0;
+    order.header.origin = 3;
+    expect_refused(scene, &client, &order.header, RESULT_MALFORMED);
+    link_client_destroy(&client);
+}
+
+static void nobody_speaks_for_the_node_itself(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client client;
+    struct link_notice notice;
+    node_client_open(scene, &client, &notice);
+    struct command_sandbox_deposit deposit = {.header.kind = COMMAND_SANDBOX_DEPOSIT,
+                                              .target = NODE_ALICE,
+                                              .asset = 1,
+                                              .amount = {5},
+                                              .evidence = {.text = "more", .rail = 1}};
+    expect_refused(scene, &client, &deposit.header, RESULT_NOT_PERMITTED);
+    struct command_clock clock = {.header.kind = COMMAND_CLOCK};
+    expect_refused(scene, &client, &clock.header, RESULT_NOT_PERMITTED);
+    clock.header.participant = NODE_ALICE;
+    expect_refused(scene, &client, &clock.header, RESULT_NOT_PERMITTED);
+    link_client_destroy(&client);
+}
+
+static void even_founding_is_not_allowed_once_the_node_is_open(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client client;
+    struct link_notice notice;
+    node_scene_kill(scene);
+    scene->allows_founding = true;
+    assert_true(node_scene_start(scene));
+    node_client_open(scene, &client, &notice);
+    struct command_node_open open = {.header.kind = COMMAND_NODE_OPEN};
+    expect_refused(scene, &client, &open.header, RESULT_NOT_PERMITTED);
+    link_client_destroy(&client);
+}
+
+static void a_stream_of_nonsense_closes_only_its_own_connection(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client bad;
+    struct link_client good;
+    struct link_notice notice;
+    uint8_t noise[64];
+    memset(noise, 0xee, sizeof noise);
+    node_client_open(scene, &bad, &notice);
+    node_client_open(scene, &good, &notice);
+    assert_int_equal(write(bad.fd, noise, sizeof noise), sizeof noise);
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    assert_true(link_client_next(&bad, &notice) < 0);
+    struct command_order_place order = node_order(NODE_BOB, SIDE_BUY, 90, 5);
+    node_client_send(&good, &order.header);
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    assert_true(node_client_take(&good, &notice));
+    assert_int_equal(notice.number, scene->founded + 1);
+    link_client_destroy(&bad);
+    link_client_destroy(&good);
+}
+
+static void what_was_sent_before_hanging_up_is_still_taken(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client client;
+    struct link_notice notice;
+    node_client_open(scene, &client, &notice);
+    for (int i = 0; i < 10; i++) {
+        struct command_order_place order = node_order(NODE_ALICE, SIDE_BUY, 90, 1);
+        node_client_send(&client, &order.header);
+    }
+    struct command_order_place cut = node_order(NODE_ALICE, SIDE_BUY, 90, 1);
+    assert_int_equal(write(client.fd, &cut, 100), 100); /* and a piece of one */
+    link_client_destroy(&client);
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    assert_int_equal(log_head(scene->recovered.log)->number, scene->founded + 10);
+}
+
+static void time_never_goes_back(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client client;
+    struct link_notice notice;
+    node_client_open(scene, &client, &notice);
+    int64_t jumps[] = {1000, -500000, 3, -1, 700000};
+    for (size_t i = 0; i < sizeof jumps / sizeof jumps[0]; i++) {
+        struct command_order_place order = node_order(NODE_ALICE, SIDE_BUY, 90, 1);
+        scene->wall_us += jumps[i];
+        node_client_send(&client, &order.header);
+        assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    }
+    struct journal_look look = look_at_journal(scene);
+    assert_int_equal(look.last_number, scene->founded + 5);
+    assert_false(look.has_gone_back);
+    link_client_destroy(&client);
+}
+
+static void a_clock_is_sent_when_a_deadline_has_passed(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client client;
+    struct link_notice notice;
+    node_client_open(scene, &client, &notice);
+    struct command_order_place order = node_order(NODE_ALICE, SIDE_BUY, 90, 1);
+    order.terms.time_in_force = TIME_IN_FORCE_GTD;
+    order.terms.expires_us = scene->wall_us + 2000000;
+    node_client_send(&client, &order.header);
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    assert_int_equal(look_at_journal(scene).kinds[COMMAND_CLOCK], 0);
+    scene->wall_us += 1999999;
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    assert_int_equal(look_at_journal(scene).kinds[COMMAND_CLOCK], 0);
+    scene->wall_us += 1;
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    assert_int_equal(look_at_journal(scene).kinds[COMMAND_CLOCK], 1);
+    struct node_view node;
+    tarazy_query_node(scene->recovered.engine, &node);
+    assert_int_equal(node.orders, 0);
+    link_client_destroy(&client);
+}
+
+static void a_failed_write_or_sync_ends_the_core_and_nothing_is_told(void **state)
+{
+    struct node_scene *scene = *state;
+    for (uint64_t call = 1; call < 8; call++) {
+        struct link_client client;
+        struct link_notice notice;
+        struct command_order_place order = node_order(NODE_ALICE, SIDE_BUY, 90, 1);
+        node_client_open(scene, &client, &notice);
+        fake_disk_plan(scene->disk, FAKE_FAILURE_ONCE, call, call % 2 == 0 ? EIO : ENOSPC);
+        node_client_send(&client, &order.header);
+        enum core_turn turn = node_scene_settle(scene);
+        if (!fake_disk_has_failed(scene->disk)) {
+            link_client_destroy(&client);
+            assert_true(call > 2); /* a write and a sync there must be */
+            break;
+        }
+        assert_int_equal(turn, CORE_TURN_DISK);
+        assert_non_null(log_failure(scene->recovered.log));
+        /* Nothing may follow, and nobody was told. */
+        assert_int_equal(core_turn(scene->core, 0), CORE_TURN_DISK);
+        assert_false(node_client_take(&client, &notice));
+        node_scene_kill(scene);
+        fake_disk_restart(scene->disk, FAKE_LOSS_ALL, NULL);
+        assert_true(node_scene_start(scene));
+        link_client_destroy(&client);
+    }
+}
+
+/* Has the peer been told this number by now? Takes all notices. */
+static uint64_t newest_number(struct link_client *client, uint32_t *notices)
+{
+    struct link_notice notice;
+    uint64_t newest = 0;
+    while (node_client_take(client, &notice)) {
+        assert_true(notice.number >= newest);
+        newest = notice.number;
+        (*notices)++;
+    }
+    return newest;
+}
+
+static void a_peer_that_does_not_read_stops_nobody_and_learns_the_newest(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client sleeper;
+    struct link_client trader;
+    struct link_notice notice;
+    uint32_t notices = 0;
+    enum { ORDERS = 12000 };
+    node_client_open(scene, &sleeper, &notice);
+    node_client_open(scene, &trader, &notice);
+    for (int i = 0; i < ORDERS; i++) {
+        /* The two sides meet, so that the book does not fill up. */
+        struct command_order_place order =
+            node_order(i % 2 == 0 ? NODE_ALICE : NODE_BOB, i % 2 == 0 ? SIDE_BUY : SIDE_SELL, 90, 1);
+        node_client_send(&trader, &order.header);
+        assert_int_equal(core_turn(scene->core, 0), CORE_TURN_ON);
+        (void)newest_number(&trader, &notices);
+    }
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    assert_int_equal(log_head(scene->recovered.log)->number, scene->founded + ORDERS);
+    /* It wakes up: few notices were kept for it, and the last one is the newest. */
+    notices = 0;
+    uint64_t newest = 0;
+    for (int i = 0; i < 100 && newest < scene->founded + ORDERS; i++) {
+        uint64_t seen = newest_number(&sleeper, &notices);
+        newest = seen > newest ? seen : newest;
+        assert_int_equal(core_turn(scene->core, 0), CORE_TURN_ON);
+    }
+    assert_int_equal(newest, scene->founded + ORDERS);
+    assert_true(notices < ORDERS);
+    link_client_destroy(&sleeper);
+    link_client_destroy(&trader);
+}
+
+static void a_peer_that_only_sends_what_is_refused_is_held_back(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client bad;
+    struct link_client good;
+    struct link_notice notice;
+    node_client_open(scene, &bad, &notice);
+    node_client_open(scene, &good, &notice);
+    struct command_order_place nonsense = node_order(NODE_ALICE, SIDE_BUY, 90, 1);
+    nonsense.terms.side = 9;
+    uint32_t sent = 0;
+    for (int rounds = 0; rounds < 2000; rounds++) {
+        nonsense.header.request = sent + 1;
+        if (link_client_queue(&bad, &nonsense.header)) {
+            sent++;
+        }
+        assert_int_equal(link_client_flush(&bad), 0);
+        assert_int_equal(core_turn(scene->core, 0), CORE_TURN_ON);
+    }
+    while (link_client_wants_write(&bad) == false) {
+        nonsense.header.request = sent + 1;
+        sent += link_client_queue(&bad, &nonsense.header) ? 1 : 0;
+        assert_int_equal(link_client_flush(&bad), 0);
+        assert_int_equal(core_turn(scene->core, 0), CORE_TURN_ON);
+    }
+    /* It is not read any more. The other one is. */
+    struct command_order_place order = node_order(NODE_BOB, SIDE_BUY, 90, 5);
+    node_client_send(&good, &order.header);
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    assert_true(node_client_take(&good, &notice));
+    assert_int_equal(notice.number, scene->founded + 1);
+    /* It reads: every refusal comes, in order, none is lost. */
+    uint32_t refused = 0;
+    for (int rounds = 0; rounds < 100000 && refused < sent; rounds++) {
+        while (node_client_take(&bad, &notice)) {
+            if (notice.kind == LINK_NOTICE_REFUSED) {
+                refused++;
+                assert_int_equal(notice.request, refused);
+            }
+        }
+        assert_int_equal(link_client_flush(&bad), 0);
+        assert_int_equal(core_turn(scene->core, 0), CORE_TURN_ON);
+    }
+    assert_int_equal(refused, sent);
+    link_client_destroy(&bad);
+    link_client_destroy(&good);
+}
+
+static void two_busy_peers_share_a_batch(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client clients[2];
+    uint16_t origins[2];
+    uint32_t counts[2] = {0, 0};
+    struct link_notice notice;
+    struct journal_error error;
+    struct journal_batch batch;
+    for (int i = 0; i < 2; i++) {
+        node_client_open(scene, &clients[i], &notice);
+        origins[i] = notice.origin;
+    }
+    for (int i = 0; i < 2; i++) {
+        struct command_order_place order =
+            node_order((uint32_t)(NODE_ALICE + i), SIDE_BUY, 90, 1);
+        for (int n = 0; n < 3000; n++) {
+            assert_true(link_client_queue(&clients[i], &order.header));
+        }
+        assert_int_equal(link_client_flush(&clients[i]), 0);
+    }
+    assert_int_equal(core_turn(scene->core, 0), CORE_TURN_ON);
+    struct journal_reader_options options = {.storage = fake_disk_storage(scene->disk),
+                                             .directory = scene->folder,
+                                             .from = scene->founded + 1};
+    struct journal_reader *reader = journal_reader_open(&options, &error);
+    assert_non_null(reader);
+    assert_int_equal(journal_reader_next(reader, JOURNAL_LIMIT_NONE, &batch), JOURNAL_READ_BATCH);
+    for (uint32_t i = 0; i < batch.count; i++) {
+        const struct command_header *command =
+            (const void *)(batch.commands + (size_t)i * sizeof(struct command_order_place));
+        counts[command->origin == origins[0] ? 0 : 1]++;
+    }
+    assert_true(batch.size <= CORE_BATCH_SIZE_MAX);
+    assert_true(counts[0] > batch.count / 3 && counts[1] > batch.count / 3);
+    journal_reader_close(reader);
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    link_client_destroy(&clients[0]);
+    link_client_destroy(&clients[1]);
+}
+
+static void asked_to_stop_it_settles_says_so_and_takes_nothing_more(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client client;
+    struct link_notice notice;
+    struct command_order_place order = node_order(NODE_ALICE, SIDE_BUY, 90, 1);
+    node_client_open(scene, &client, &notice);
+    node_client_send(&client, &order.header);
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    assert_int_equal(write(scene->stop[1], "x", 1), 1);
+    node_client_send(&client, &order.header);
+    assert_int_equal(core_turn(scene->core, 0), CORE_TURN_STOPPED);
+    assert_true(node_client_take(&client, &notice));
+    assert_int_equal(notice.kind, LINK_NOTICE_DURABLE);
+    assert_true(node_client_take(&client, &notice));
+    assert_int_equal(notice.kind, LINK_NOTICE_STOPPING);
+    assert_int_equal(notice.number, scene->founded + 1);
+    assert_int_equal(log_head(scene->recovered.log)->number, scene->founded + 1);
+    link_client_destroy(&client);
+}
+
+static void more_peers_than_there_is_room_for_are_turned_away(void **state)
+{
+    struct node_scene *scene = *state;
+    static struct link_client clients[PEERS_MAX + 2];
+    struct link_notice notice;
+    uint32_t welcome = 0;
+    for (uint32_t i = 0; i < PEERS_MAX + 2; i++) {
+        assert_true(link_client_create(&clients[i]));
+        assert_int_equal(link_client_connect(&clients[i], scene->folder), 0);
+        assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    }
+    for (uint32_t i = 0; i < PEERS_MAX + 2; i++) {
+        int result = link_client_next(&clients[i], &notice);
+        welcome += result == 1 ? 1 : 0;
+        assert_true(result != 0);
+    }
+    assert_int_equal(welcome, PEERS_MAX);
+    for (uint32_t i = 0; i < PEERS_MAX + 2; i++) {
+        link_client_destroy(&clients[i]);
+    }
+    /* Their places are free again. */
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    node_client_open(scene, &clients[0], &notice);
+    link_client_destroy(&clients[0]);
+}
+
+int main(void)
+{
+#define CORE_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        CORE_TEST(a_command_comes_back_as_a_durable_number),
+        CORE_TEST(what_comes_together_is_synced_together),
+        CORE_TEST(what_is_not_well_formed_is_refused_and_not_journaled),
+        CORE_TEST(numbers_times_and_origins_are_the_cores_alone),
+        CORE_TEST(nobody_speaks_for_the_node_itself),
+        CORE_TEST(even_founding_is_not_allowed_once_the_node_is_open),
+        CORE_TEST(a_stream_of_nonsense_closes_only_its_own_connection),
+        CORE_TEST(what_was_sent_before_hanging_up_is_still_taken),
+        CORE_TEST(time_never_goes_back),
+        CORE_TEST(a_clock_is_sent_when_a_deadline_has_passed),
+        CORE_TEST(a_failed_write_or_sync_ends_the_core_and_nothing_is_told),
+        CORE_TEST(a_peer_that_does_not_read_stops_nobody_and_learns_the_newest),
+        CORE_TEST(a_peer_that_only_sends_what_is_refused_is_held_back),
+        CORE_TEST(two_busy_peers_share_a_batch),
+        CORE_TEST(asked_to_stop_it_settles_says_so_and_takes_nothing_more),
+        CORE_TEST(more_peers_than_there_is_room_for_are_turned_away),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
