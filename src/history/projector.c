@@ -452,7 +452,7 @@ bool projector_apply(struct projector *projector, const struct engine *engine,
     struct projection projection = {.projector = projector, .engine = engine, .command = command};
     bool is_new = command->number > projector->database->number;
 
-    ENSURE(command->number == projector->number + 1);
+    ENSURE(command->number > projector->number);
     if (command->kind == COMMAND_NODE_FOUND && !project_node(&projection, is_new)) {
         return false;
     }
