@@ -47,16 +47,21 @@ static size_t read_request(int peer, char *request)
     }
 }
 
+struct canned_answers {
+    const char *const *answers;
+    size_t count;
+};
+
 /* Answers one request of a peer; false: the connection is over. */
-static bool answer_one(int peer, int out, const char *const *answers, size_t count, size_t *next)
+static bool answer_one(int peer, int out, const struct canned_answers *canned, size_t *next)
 {
     char request[REQUEST_MAX] = {0};
 
     if (read_request(peer, request) == 0) {
         return false;
     }
-    const char *answer = answers[*next];
-    *next += *next + 1 < count;
+    const char *answer = canned->answers[*next];
+    *next += *next + 1 < canned->count;
     assert(write(out, request, strlen(request) + 1) > 0);
     if (answer != NULL) {
         assert(write(peer, answer, strlen(answer)) >= 0);
@@ -64,7 +69,20 @@ static bool answer_one(int peer, int out, const char *const *answers, size_t cou
     return answer != NULL;
 }
 
-static void serve(int listener, int out, const char *const *answers, size_t count)
+/* Takes a new connection into a free place, or serves one that has something to say. */
+static void attend(struct pollfd *listener, struct pollfd *peer, int out,
+                   const struct canned_answers *canned, size_t *next)
+{
+    if (peer->fd < 0 && (listener->revents & POLLIN) != 0) {
+        peer->fd = accept(listener->fd, NULL, NULL);
+        listener->revents = 0;
+    } else if (peer->fd >= 0 && peer->revents != 0 && !answer_one(peer->fd, out, canned, next)) {
+        close(peer->fd);
+        peer->fd = -1;
+    }
+}
+
+static void serve(int listener, int out, const struct canned_answers *canned)
 {
     struct pollfd watched[PEERS_MAX + 1] = {{.fd = listener, .events = POLLIN}};
     size_t next = 0;
@@ -75,16 +93,7 @@ static void serve(int listener, int out, const char *const *answers, size_t coun
     for (;;) {
         assert(poll(watched, PEERS_MAX + 1, -1) > 0);
         for (size_t i = 1; i <= PEERS_MAX; i++) {
-            if (watched[i].fd < 0 && (watched[0].revents & POLLIN) != 0) {
-                watched[i].fd = accept(listener, NULL, NULL);
-                watched[0].revents = 0;
-            } else if (watched[i].fd >= 0 && watched[i].revents != 0) {
-                if (answer_one(watched[i].fd, out, answers, count, &next)) {
-                    continue;
-                }
-                close(watched[i].fd);
-                watched[i].fd = -1;
-            }
+            attend(&watched[0], &watched[i], out, canned, &next);
         }
     }
 }
@@ -108,7 +117,7 @@ void canned_server_start(struct canned_server *server, const char *const *answer
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         signal(SIGPIPE, SIG_IGN);
         close(ends[0]);
-        serve(listener, ends[1], answers, count);
+        serve(listener, ends[1], &(struct canned_answers){answers, count});
         _exit(0);
     }
     close(listener);
