@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { HOST_NAME_SIZE_MAX = 253 }; /* RFC 1035 2.3.4, written with dots */
+
 struct tls_context {
     SSL_CTX *context;
     bool is_server;
@@ -142,7 +144,12 @@ static bool peer_expect(SSL *ssl, const char *host_name)
         inet_pton(AF_INET6, host_name, &address) == 1) {
         return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host_name) == 1;
     }
-    return SSL_set1_host(ssl, host_name) == 1 && SSL_set_tlsext_host_name(ssl, host_name) == 1;
+    char name[HOST_NAME_SIZE_MAX + 1]; /* OpenSSL's macro wants it writable */
+    if (strlen(host_name) > HOST_NAME_SIZE_MAX) {
+        return false;
+    }
+    strcpy(name, host_name);
+    return SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;
 }
 
 struct tls_session *tls_session_create(struct tls_context *context, int fd, const char *host_name)

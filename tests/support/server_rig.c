@@ -114,15 +114,13 @@ void rig_open(struct rig *rig, const struct server_limits *limits)
     rig->clock =
         (struct clock_source){.context = rig, .wall_us = rig_wall_us, .monotonic_us = rig_now_us};
     expect(event_loop_create(&rig->loop, &rig->clock) == 0);
+    rig->callbacks = (struct server_callbacks){.context = rig,
+                                               .on_request = on_request,
+                                               .on_upgrade = on_upgrade,
+                                               .on_message = on_message,
+                                               .on_close = on_close};
     struct server_options options = {
-        .loop = rig->loop,
-        .callbacks = {.context = rig,
-                      .on_request = on_request,
-                      .on_upgrade = on_upgrade,
-                      .on_message = on_message,
-                      .on_close = on_close},
-        .server_name = "tarazy",
-    };
+        .loop = rig->loop, .callbacks = rig->callbacks, .server_name = "tarazy"};
     server_limits_default(&options.limits);
     options.limits.connections_max = 64;
     if (limits != NULL) {

@@ -24,6 +24,7 @@ struct rig {
     struct event_loop *loop;
     struct server *server;
     struct clock_source clock;
+    struct server_callbacks callbacks; /* the scripted user, for another server of the test */
     int64_t now_us;
     char socket_path[64];
 
