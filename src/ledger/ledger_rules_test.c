@@ -11,6 +11,7 @@
 
 #include "ledger/ledger.h"
 #include "money/money.h"
+#include "support/equal_tags.h"
 #include "support/expect_abort.h"
 #include "support/movable_block.h"
 
@@ -262,6 +263,95 @@ static void day_limit_counts_per_day_and_is_exact(void **state)
     assert_int_equal(ledger_touched_first(ledger), 0);
 }
 
+static void day_counter_never_passes_the_bound_of_the_books(void **state)
+{
+    const struct books *books = *state;
+    struct amount largest = amount_of_wide((int128)(~(uint128)0 >> 1));
+
+    assert_true(ledger_day_withdraw(books->ledger, books->alice, 1, amount_bound(), units(-1)));
+    assert_false(ledger_day_withdraw(books->ledger, books->alice, 1, units(1), units(-1)));
+    assert_false(ledger_day_withdraw(books->ledger, books->alice, 1, largest, units(-1)));
+    assert_false(ledger_day_withdraw(books->ledger, books->alice, 1, units(1), largest));
+}
+
+static const struct hash_seed seed = {{3, 4}};
+
+static uint64_t hash_of_pair(uint32_t number)
+{
+    return hash_u64(seed, (uint64_t)number << 32 | BTC);
+}
+
+static uint64_t hash_of_owner(uint32_t number)
+{
+    return hash_u64(seed, number);
+}
+
+static struct evidence evidence_of(uint32_t number)
+{
+    struct evidence evidence = {.rail = 1};
+
+    memcpy(evidence.text, &number, sizeof number);
+    return evidence;
+}
+
+static uint64_t hash_of_evidence(uint32_t number)
+{
+    struct evidence evidence = evidence_of(number);
+
+    return hash_bytes(seed, &evidence, sizeof evidence);
+}
+
+static void accounts_whose_hashes_agree_are_told_apart(void **state)
+{
+    const struct books *books = *state;
+    uint32_t pair[2];
+
+    assert_true(equal_tags_find(hash_of_pair, pair));
+    assert_true(ledger_open(books->ledger, pair[0], BTC) != 0);
+    assert_int_equal(ledger_find(books->ledger, pair[1], BTC), 0);
+    assert_true(ledger_open(books->ledger, pair[1], BTC) != 0);
+    for (size_t i = 0; i < 2; i++) {
+        uint32_t index = ledger_find(books->ledger, pair[i], BTC);
+
+        assert_int_equal(ledger_account(books->ledger, index)->owner, pair[i]);
+    }
+}
+
+static void owners_whose_hashes_agree_are_told_apart(void **state)
+{
+    const struct books *books = *state;
+    uint32_t pair[2];
+
+    assert_true(equal_tags_find(hash_of_owner, pair));
+    assert_true(ledger_open(books->ledger, pair[0], KZT) != 0);
+    assert_int_equal(ledger_first_of_owner(books->ledger, pair[1]), 0);
+    assert_true(ledger_open(books->ledger, pair[1], KZT) != 0);
+    /* A new head replaces the old one of its own owner, not of the other. */
+    assert_true(ledger_open(books->ledger, pair[1], BTC) != 0);
+    for (size_t i = 0; i < 2; i++) {
+        uint32_t index = ledger_first_of_owner(books->ledger, pair[i]);
+
+        assert_int_equal(ledger_account(books->ledger, index)->owner, pair[i]);
+        assert_int_equal(ledger_account(books->ledger, index)->asset, i == 0 ? KZT : BTC);
+    }
+    assert_null(ledger_audit(books->ledger));
+}
+
+static void evidence_whose_hashes_agree_is_told_apart(void **state)
+{
+    const struct books *books = *state;
+    uint32_t pair[2];
+
+    assert_true(equal_tags_find(hash_of_evidence, pair));
+    struct evidence one = evidence_of(pair[0]);
+    struct evidence other = evidence_of(pair[1]);
+    ledger_evidence_use(books->ledger, &one);
+    assert_int_equal(ledger_evidence_check(books->ledger, &other), RESULT_OK);
+    ledger_evidence_use(books->ledger, &other);
+    assert_int_equal(ledger_evidence_check(books->ledger, &one), RESULT_EVIDENCE_USED);
+    assert_int_equal(ledger_evidence_check(books->ledger, &other), RESULT_EVIDENCE_USED);
+}
+
 static void evidence_is_used_once_for_ever(void **state)
 {
     const struct books *books = *state;
@@ -380,6 +470,16 @@ static void abort_open_asset_too_large(void *argument)
     (void)ledger_open(((struct books *)argument)->ledger, ALICE, 71);
 }
 
+static void abort_total_of_no_asset(void *argument)
+{
+    (void)ledger_total(((struct books *)argument)->ledger, 0);
+}
+
+static void abort_total_of_asset_too_large(void *argument)
+{
+    (void)ledger_total(((struct books *)argument)->ledger, 71);
+}
+
 static void abort_seed_late(void *argument)
 {
     ledger_set_seed(((struct books *)argument)->ledger, (struct hash_seed){{1, 1}});
@@ -419,6 +519,7 @@ static void misuse_of_the_books_aborts(void **state)
         abort_account_zero,       abort_account_never_opened,
         abort_hold_never_opened,  abort_open_no_owner,
         abort_open_no_asset,      abort_open_asset_too_large,
+        abort_total_of_no_asset,  abort_total_of_asset_too_large,
         abort_seed_late,          abort_evidence_twice,
         abort_day_back,           abort_day_negative,
     };
@@ -445,6 +546,10 @@ int main(void)
         RULE(owners_accounts_are_a_chain_ascending_by_asset),
         RULE(account_beyond_the_last_slot_is_not_opened),
         RULE(day_limit_counts_per_day_and_is_exact),
+        RULE(day_counter_never_passes_the_bound_of_the_books),
+        RULE(accounts_whose_hashes_agree_are_told_apart),
+        RULE(owners_whose_hashes_agree_are_told_apart),
+        RULE(evidence_whose_hashes_agree_is_told_apart),
         RULE(evidence_is_used_once_for_ever),
         RULE(evidence_beyond_the_last_slot_is_refused_but_used_evidence_is_still_known),
         RULE(misuse_of_the_books_aborts),

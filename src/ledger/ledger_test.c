@@ -360,11 +360,32 @@ static void equal_acts_make_equal_bytes(void **state)
     end(&other);
 }
 
+/* Strangers who do not know the seed cannot choose what crowds together. */
+static void seed_decides_where_things_stand_in_the_tables(void **state)
+{
+    struct books one;
+    struct books other;
+
+    start(&one, 83);
+    start(&other, 84);
+    for (uint32_t owner = 1; owner <= 20; owner++) {
+        assert_int_equal(ledger_open(ledger_of(&one), owner, 1), owner);
+        assert_int_equal(ledger_open(ledger_of(&other), owner, 1), owner);
+    }
+    size_t head = sizeof(struct hash_seed); /* where the seed itself stands */
+    assert_memory_not_equal(one.block + head, other.block + head, one.size - head);
+    end(&one);
+    end(&other);
+}
+
 static void absurd_limits_are_marked_while_measuring(void **state)
 {
     struct limits absurd = limits;
     struct arena measure = {.block = NULL};
 
+    absurd.assets_max = 65535;
+    assert_null(ledger_create(&measure, &absurd));
+    assert_false(measure.overflow);
     absurd.assets_max = 65536;
     assert_null(ledger_create(&measure, &absurd));
     assert_true(measure.overflow);
@@ -380,6 +401,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(books_agree_with_naive_books_over_a_million_acts_and_moves_in_memory),
         cmocka_unit_test(equal_acts_make_equal_bytes),
+        cmocka_unit_test(seed_decides_where_things_stand_in_the_tables),
         cmocka_unit_test(absurd_limits_are_marked_while_measuring),
     };
 
