@@ -22,6 +22,7 @@ static const struct program programs[] = {
     {"serve", serve_main, "start a node and watch over its processes"},
     {"init", init_main, "found a node in an empty folder"},
     {"verify", verify_main, "re-read and re-perform a whole journal"},
+    {"journal", journal_main, "print a journal's commands as JSON lines"},
 #ifdef PROGRAM_WITH_ADMIN
     {"admin", admin_main, "acts of operators"},
 #endif
