@@ -42,33 +42,37 @@ static bool lead_accept(struct utf8_check *check, uint8_t byte)
     return false;
 }
 
-bool utf8_check_feed(struct utf8_check *check, const char *bytes, size_t size)
+/* How many bytes at the front are ASCII, eight at a time; the last few are left to the caller. */
+static size_t ascii_count(const char *bytes, size_t size)
 {
     const uint64_t high_bits = UINT64_C(0x8080808080808080);
     size_t i = 0;
+    uint64_t eight;
+    while (size - i >= sizeof eight) {
+        memcpy(&eight, bytes + i, sizeof eight);
+        if ((eight & high_bits) != 0) {
+            break;
+        }
+        i += sizeof eight;
+    }
+    return i;
+}
+
+bool utf8_check_feed(struct utf8_check *check, const char *bytes, size_t size)
+{
+    size_t i = check->wanted == 0 ? ascii_count(bytes, size) : 0;
     while (i < size) {
-        if (check->wanted == 0) {
-            uint64_t eight;
-            if (size - i >= sizeof eight) {
-                memcpy(&eight, bytes + i, sizeof eight);
-                if ((eight & high_bits) == 0) {
-                    i += sizeof eight;
-                    continue;
-                }
-            }
-            uint8_t byte = (uint8_t)bytes[i++];
-            if (byte >= 0x80 && !lead_accept(check, byte)) {
+        uint8_t byte = (uint8_t)bytes[i++];
+        if (check->wanted > 0) {
+            if (byte < check->low || byte > check->high) {
                 return false;
             }
-            continue;
-        }
-        uint8_t byte = (uint8_t)bytes[i++];
-        if (byte < check->low || byte > check->high) {
+            check->wanted--;
+            check->low = 0x80;
+            check->high = 0xBF;
+        } else if (byte >= 0x80 && !lead_accept(check, byte)) {
             return false;
         }
-        check->wanted--;
-        check->low = 0x80;
-        check->high = 0xBF;
     }
     return true;
 }

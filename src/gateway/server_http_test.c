@@ -79,7 +79,7 @@ static void a_pipeline_split_at_any_byte_is_answered_the_same(void **state)
         rig_receive(&rig, fd, received, sizeof received, &is_closed);
         assert_true(is_closed);
         if (cut == 0) {
-            strcpy(whole, received);
+            memcpy(whole, received, strlen(received) + 1);
             assert_non_null(strstr(whole, "POST /2 hello"));
             assert_null(strstr(whole, "HEAD /3")); /* no body, but its length */
             assert_int_equal(times_in(whole, "HTTP/1.1 200 OK"), 5);
@@ -343,7 +343,8 @@ static void who_pipelines_without_reading_is_not_piled_up_for(void **state)
     rig.answer = RIG_ANSWER_LARGE;
     rig.large_size = 100000;
     while (size + 64 < sizeof requests) {
-        size += (size_t)sprintf(requests + size, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        size += (size_t)snprintf(requests + size, sizeof requests - size,
+                                 "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     }
     uint32_t sent = (uint32_t)times_in(requests, "GET ");
     int fd = rig_connect(&rig);

@@ -270,7 +270,8 @@ static void a_large_pipeline_over_tls_is_answered_whole(void **state)
     rig.answer = RIG_ANSWER_LARGE;
     rig.large_size = 4000;
     for (int i = 0; i < REQUESTS; i++) {
-        size += (size_t)sprintf(requests + size, "GET /%d HTTP/1.1\r\nHost: a\r\n\r\n", i);
+        size += (size_t)snprintf(requests + size, sizeof requests - size,
+                                 "GET /%d HTTP/1.1\r\nHost: a\r\n\r\n", i);
     }
     tls_open(&rig, &client, port);
     tls_send(&rig, &client, requests, size);
@@ -312,7 +313,7 @@ static void frames_over_tls_arrive_in_order(void **state)
     }
     tls_expect(&rig, &client, (size_t)FRAMES * SIZE);
     for (int i = 0; i < FRAMES; i++) {
-        assert_int_equal(atoi(received + (size_t)i * SIZE + 2), i);
+        assert_int_equal(strtol(received + (size_t)i * SIZE + 2, NULL, 10), i);
     }
     tls_close(&client);
     rig_close(&rig);

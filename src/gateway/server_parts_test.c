@@ -14,8 +14,10 @@
 #include <string.h>
 
 #include "gateway/address_table.h"
+#include "gateway/connection.h"
 #include "gateway/output_queue.h"
 #include "gateway/response_head.h"
+#include "gateway/shared_frame.h"
 #include "support/random_stream.h"
 
 /* ---- output queue ---- */
@@ -179,6 +181,14 @@ static void local_addresses_are_known(void **state)
     assert_false(address_is_local(address));
 }
 
+/* ---- slots ---- */
+
+/* An idle session owns its slot, a descriptor, and nothing else: no buffer, no queue. */
+static void an_idle_session_is_small(void **state)
+{
+    assert_true(sizeof(struct connection) <= 448);
+}
+
 /* ---- answers ---- */
 
 static void the_date_is_written_as_the_standard_says(void **state)
@@ -215,6 +225,7 @@ int main(void)
         cmocka_unit_test(a_frame_lives_as_long_as_its_last_owner),
         cmocka_unit_test(addresses_are_counted_like_a_list_would),
         cmocka_unit_test(local_addresses_are_known),
+        cmocka_unit_test(an_idle_session_is_small),
         cmocka_unit_test(the_date_is_written_as_the_standard_says),
         cmocka_unit_test(answers_without_a_body_have_no_length),
     };

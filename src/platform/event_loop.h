@@ -11,7 +11,6 @@
 #ifndef PLATFORM_EVENT_LOOP_H
 #define PLATFORM_EVENT_LOOP_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -105,8 +104,10 @@ struct event_signals {
     struct event_source source; /* private */
 };
 
-/* Blocks the given signals for this thread and delivers them as events. 0 or a negative errno. */
-int event_signals_add(struct event_loop *loop, struct event_signals *signals, const sigset_t *set);
+/* Blocks the signals numbers[0..count) for this thread and delivers them as events. 0 or a negative
+ * errno. */
+int event_signals_add(struct event_loop *loop, struct event_signals *signals, const int *numbers,
+                      size_t count);
 /* Stops delivery; the signals stay blocked. */
 void event_signals_remove(struct event_loop *loop, struct event_signals *signals);
 

@@ -11,7 +11,9 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -308,11 +310,11 @@ static void signal_note(struct event_signals *signals, int number)
 static void a_signal_arrives_as_an_event(void **state)
 {
     struct event_signals signals = {.on_signal = signal_note};
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGUSR1);
+    const int numbers[] = {SIGUSR1, SIGUSR2};
+    const int nonsense = 1000;
     signal_loop = loop_make();
-    assert_int_equal(event_signals_add(signal_loop, &signals, &set), 0);
+    assert_int_equal(event_signals_add(signal_loop, &signals, &nonsense, 1), -EINVAL);
+    assert_int_equal(event_signals_add(signal_loop, &signals, numbers, 2), 0);
     assert_int_equal(raise(SIGUSR1), 0);
     assert_int_equal(event_loop_run(signal_loop), 0);
     assert_int_equal(signal_seen, SIGUSR1);

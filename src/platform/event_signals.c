@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -25,13 +26,21 @@ static void signals_ready(struct event_source *source, uint32_t ready)
     }
 }
 
-int event_signals_add(struct event_loop *loop, struct event_signals *signals, const sigset_t *set)
+int event_signals_add(struct event_loop *loop, struct event_signals *signals, const int *numbers,
+                      size_t count)
 {
-    int error = pthread_sigmask(SIG_BLOCK, set, NULL);
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < count; i++) {
+        if (sigaddset(&set, numbers[i]) != 0) {
+            return -EINVAL;
+        }
+    }
+    int error = pthread_sigmask(SIG_BLOCK, &set, NULL);
     if (error != 0) {
         return -error;
     }
-    int fd = signalfd(-1, set, SFD_NONBLOCK | SFD_CLOEXEC);
+    int fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (fd < 0) {
         return -errno;
     }

@@ -9,6 +9,8 @@
  * timer is set; due_ms > turned_ms for every timer in a slot.
  * Read next: event_loop.c.
  */
+#include "platform/event_loop.h"
+
 #include "base/ensure.h"
 #include "platform/event_loop_state.h"
 

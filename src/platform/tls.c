@@ -148,7 +148,7 @@ static bool peer_expect(SSL *ssl, const char *host_name)
     if (strlen(host_name) > HOST_NAME_SIZE_MAX) {
         return false;
     }
-    strcpy(name, host_name);
+    memcpy(name, host_name, strlen(host_name) + 1);
     return SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;
 }
 
@@ -186,7 +186,7 @@ static enum tls_result result_of(struct tls_session *session, int returned)
     case SSL_ERROR_WANT_READ: return TLS_RESULT_WANT_READ;
     case SSL_ERROR_WANT_WRITE: return TLS_RESULT_WANT_WRITE;
     case SSL_ERROR_ZERO_RETURN: return TLS_RESULT_CLOSED;
-    default:
+    default: /* not an enum */
         session->error = ERR_peek_last_error();
         session->is_failed = true;
         return TLS_RESULT_FAILED;
