@@ -163,6 +163,11 @@ void book_publish(struct market *market, uint32_t at, struct level_change *chang
     };
 }
 
+bool book_holds_only(const struct market *market, const struct level *level, uint64_t number)
+{
+    return level->orders == 1 && market_order_at(market, level->head)->number == number;
+}
+
 uint32_t book_best(const struct market *market, const struct instrument *instrument, uint8_t ladder,
                    uint64_t ignoring)
 {
@@ -171,11 +176,9 @@ uint32_t book_best(const struct market *market, const struct instrument *instrum
     if (ignoring == 0 || best == 0) {
         return best;
     }
-    const struct level *level = market_level_at(market, best);
-    if (level->orders == 1 && market_order_at(market, level->head)->number == ignoring) {
-        return book_next(market, instrument, best);
-    }
-    return best;
+    return book_holds_only(market, market_level_at(market, best), ignoring)
+               ? book_next(market, instrument, best)
+               : best;
 }
 
 uint32_t book_next(const struct market *market, const struct instrument *instrument, uint32_t at)

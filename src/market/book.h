@@ -26,6 +26,9 @@ void book_settle(struct market *market, uint32_t level);
 /* What the level shows now, under the instrument's next update number. */
 void book_publish(struct market *market, uint32_t level, struct level_change *change);
 
+/* Is this order, by number, all that stands at the level? */
+bool book_holds_only(const struct market *market, const struct level *level, uint64_t number);
+
 /* Best level of a ladder, 0 = none; one that holds nothing but the order `ignoring` (a number, 0 =
  * none) does not count. */
 uint32_t book_best(const struct market *market, const struct instrument *instrument, uint8_t ladder,

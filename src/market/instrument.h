@@ -48,12 +48,13 @@ struct instrument {
     struct uncross uncross;
     uint32_t trailing_head; /* orders that trail the price, by age: extras */
     uint32_t trailing_tail;
-    uint32_t trailing_count; /* pending and waiting ones */
+    uint32_t trailing_count;   /* pending and waiting ones */
+    uint32_t trailing_set_off; /* of those that wait: a trade has set them off */
     uint16_t number;
     uint8_t session;
     uint8_t base_scale;
     uint8_t cascading; /* 1: some stop orders may be set off */
-    uint8_t reserved[23];
+    uint8_t reserved[19];
 };
 
 /* A seller who trails by the whole price would never be set off. */

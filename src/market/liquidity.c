@@ -121,8 +121,13 @@ static void sweep_book(const struct market *market, struct sweep *sweep)
     uint32_t at = instrument->ladders[ladder].best;
 
     while (at != 0 && market_level_at(market, at)->key <= key_limit) {
-        struct price price = market_level_at(market, at)->price;
+        const struct level *level = market_level_at(market, at);
+        struct price price = level->price;
 
+        if (book_holds_only(market, level, sweep->ignoring)) {
+            at = book_next(market, instrument, at);
+            continue;
+        }
         if (!instrument_is_within(price, instrument->reference, terms->band_static_ppm) ||
             !instrument_is_within(price, instrument->last, terms->band_dynamic_ppm) ||
             !sweep_level(market, sweep, at)) {

@@ -100,6 +100,7 @@ static const char *audit_trailing(const struct market *market, const struct inst
                                   struct tally *tally)
 {
     uint32_t previous = 0;
+    uint32_t set_off = 0;
 
     for (uint32_t i = instrument->trailing_head; i != 0;) {
         const struct order_extra *extra = market_extra_at(market, i);
@@ -111,8 +112,12 @@ static const char *audit_trailing(const struct market *market, const struct inst
             return "the chain of trailing orders is broken";
         }
         tally->orders++;
+        set_off += extra->set_off;
         previous = i;
         i = extra->next_trailing;
+    }
+    if (set_off != instrument->trailing_set_off || (set_off != 0 && !instrument->cascading)) {
+        return "a trailing order was set off and nobody knows";
     }
     return previous == instrument->trailing_tail ? NULL
                                                  : "the chain of trailing orders has a wrong end";

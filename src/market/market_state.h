@@ -32,7 +32,8 @@ struct order_extra {         /* 96 bytes */
     uint32_t list;
     uint8_t leg;
     uint8_t announce; /* trailing: began to follow, and nobody asked yet */
-    uint8_t reserved[26];
+    uint8_t set_off;  /* trailing: a trade has set it off */
+    uint8_t reserved[25];
 };
 _Static_assert(sizeof(struct order_extra) == 96, "no padding");
 

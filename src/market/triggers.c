@@ -35,10 +35,17 @@ uint8_t triggers_ladder(uint8_t type, uint8_t side)
     return is_stop_loss(type) == is_sell(side) ? LADDER_KIND_FALL : LADDER_KIND_RISE;
 }
 
+static bool is_reached_by(struct price price, uint8_t ladder, struct price stop)
+{
+    return ladder == LADDER_KIND_RISE ? raw_of_price(stop) <= raw_of_price(price)
+                                      : raw_of_price(stop) >= raw_of_price(price);
+}
+
 bool triggers_is_reached(const struct instrument *instrument, uint8_t ladder, struct price stop)
 {
-    return ladder == LADDER_KIND_RISE ? raw_of_price(stop) <= raw_of_price(instrument->high)
-                                      : raw_of_price(stop) >= raw_of_price(instrument->low);
+    struct price seen = ladder == LADDER_KIND_RISE ? instrument->high : instrument->low;
+
+    return is_reached_by(seen, ladder, stop);
 }
 
 struct price triggers_expected(const struct instrument *instrument, const struct order_terms *terms)
@@ -51,25 +58,32 @@ struct price triggers_expected(const struct instrument *instrument, const struct
     return raw_to_price(units < INT64_MAX ? (int64_t)units : INT64_MAX);
 }
 
-void triggers_hear(struct market *market, struct instrument *instrument, struct price price)
+/* One trailing order hears of a trade. */
+static void trail(struct instrument *instrument, const struct order *order,
+                  struct order_extra *extra, struct price price)
 {
-    instrument->last = price;
-    if (raw_of_price(price) > raw_of_price(instrument->high)) {
-        instrument->high = price;
-    }
-    if (raw_of_price(price) < raw_of_price(instrument->low)) {
-        instrument->low = price;
-    }
-    if (!instrument->cascading) {
-        instrument->cascading = 1;
-        market->cascading++;
-    }
-}
+    uint128 now = (uint128)raw_of_price(price) * BPS_WHOLE;
 
-/* From now on the order follows the price, beginning at `from`. */
-static void follow(struct order_extra *extra, struct price from)
-{
-    extra->extreme = from;
+    if (extra->set_off) {
+        return;
+    }
+    if (raw_of_price(extra->extreme) == 0) {
+        if (is_reached_by(price, triggers_ladder(order->type, order->side), extra->stop_price)) {
+            extra->extreme = price;
+            extra->announce = 1;
+        }
+        return;
+    }
+    int64_t extreme = raw_of_price(extra->extreme);
+    if (is_sell(order->side)) {
+        extreme = raw_of_price(price) > extreme ? raw_of_price(price) : extreme;
+        extra->set_off = now <= (uint128)extreme * (BPS_WHOLE - extra->trailing_bps);
+    } else {
+        extreme = raw_of_price(price) < extreme ? raw_of_price(price) : extreme;
+        extra->set_off = now >= (uint128)extreme * (BPS_WHOLE + extra->trailing_bps);
+    }
+    extra->extreme = raw_to_price(extreme);
+    instrument->trailing_set_off += extra->set_off;
 }
 
 static void join_trailing(struct market *market, struct instrument *instrument, uint32_t slot)
@@ -100,6 +114,7 @@ static void leave_trailing(struct market *market, struct instrument *instrument,
     }
     extra->next_trailing = 0;
     extra->previous_trailing = 0;
+    instrument->trailing_set_off -= extra->set_off;
 }
 
 void triggers_wait(struct market *market, uint32_t slot)
@@ -114,9 +129,12 @@ void triggers_wait(struct market *market, uint32_t slot)
         book_join(market, slot, triggers_ladder(order->type, order->side), extra->stop_price);
         return;
     }
+    /* Follows from the start; with a stop price, from when that is reached: it may be already. */
     join_trailing(market, instrument, order->extra);
     if (raw_of_price(extra->stop_price) == 0) {
-        follow(extra, instrument->last);
+        extra->extreme = instrument->last;
+    } else {
+        trail(instrument, order, extra, instrument->last);
     }
 }
 
@@ -133,33 +151,25 @@ void triggers_leave(struct market *market, uint32_t slot)
                    market_extra_at(market, order->extra));
 }
 
-/* Moves one trailing order along with the trades since the last look; true: it is set off. */
-static bool trail(const struct instrument *instrument, const struct order *order,
-                  struct order_extra *extra)
+void triggers_hear(struct market *market, struct instrument *instrument, struct price price)
 {
-    int64_t last = raw_of_price(instrument->last);
+    for (uint32_t i = instrument->trailing_head; i != 0;) {
+        struct order_extra *extra = market_extra_at(market, i);
 
-    if (raw_of_price(extra->extreme) == 0) {
-        if (!triggers_is_reached(instrument, triggers_ladder(order->type, order->side),
-                                 extra->stop_price)) {
-            return false;
-        }
-        follow(extra, instrument->last);
-        extra->announce = 1;
-        return false;
+        trail(instrument, market_order_at(market, extra->order), extra, price);
+        i = extra->next_trailing;
     }
-    int64_t extreme = raw_of_price(extra->extreme);
-    if (is_sell(order->side)) {
-        int64_t high = raw_of_price(instrument->high);
-
-        extra->extreme = raw_to_price(high > extreme ? high : extreme);
-        return (uint128)last * BPS_WHOLE <=
-               (uint128)raw_of_price(extra->extreme) * (BPS_WHOLE - extra->trailing_bps);
+    instrument->last = price;
+    if (raw_of_price(price) > raw_of_price(instrument->high)) {
+        instrument->high = price;
     }
-    int64_t low = raw_of_price(instrument->low);
-    extra->extreme = raw_to_price(low < extreme ? low : extreme);
-    return (uint128)last * BPS_WHOLE >=
-           (uint128)raw_of_price(extra->extreme) * (BPS_WHOLE + extra->trailing_bps);
+    if (raw_of_price(price) < raw_of_price(instrument->low)) {
+        instrument->low = price;
+    }
+    if (!instrument->cascading) {
+        instrument->cascading = 1;
+        market->cascading++;
+    }
 }
 
 /* The first order of a stop ladder, if the unheard trades reach it. */
@@ -175,17 +185,15 @@ static uint32_t first_reached(const struct market *market, const struct instrume
     return triggers_is_reached(instrument, ladder, level->price) ? level->head : 0;
 }
 
-static uint32_t first_trailing(const struct market *market, const struct instrument *instrument)
+/* The oldest trailing order that is set off. */
+static uint32_t first_set_off(const struct market *market, const struct instrument *instrument)
 {
-    for (uint32_t i = instrument->trailing_head; i != 0;) {
-        struct order_extra *extra = market_extra_at(market, i);
+    uint32_t i = instrument->trailing_set_off != 0 ? instrument->trailing_head : 0;
 
-        if (trail(instrument, market_order_at(market, extra->order), extra)) {
-            return extra->order;
-        }
-        i = extra->next_trailing;
+    while (i != 0 && !market_extra_at(market, i)->set_off) {
+        i = market_extra_at(market, i)->next_trailing;
     }
-    return 0;
+    return i != 0 ? market_extra_at(market, i)->order : 0;
 }
 
 uint32_t market_next_triggered(struct market *market, uint16_t number)
@@ -200,7 +208,7 @@ uint32_t market_next_triggered(struct market *market, uint16_t number)
         slot = first_reached(market, instrument, LADDER_KIND_FALL);
     }
     if (slot == 0) {
-        slot = first_trailing(market, instrument);
+        slot = first_set_off(market, instrument);
     }
     if (slot == 0) {
         instrument->cascading = 0;
