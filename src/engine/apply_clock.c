@@ -8,7 +8,7 @@
  *
  * Next: audit.c.
  */
-#include "engine/auction.h"
+#include "engine/apply_auction.h"
 #include "engine/cascade.h"
 #include "engine/closing.h"
 

@@ -28,22 +28,6 @@ static bool is_pending(const struct command_order_list_place *place, uint32_t le
     return place->contingency != CONTINGENCY_OCO && leg > 0;
 }
 
-/* Two legs may not bear one name, and the market cannot know: it sees one order at a time. */
-static bool are_names_distinct(const struct command_order_list_place *place)
-{
-    for (uint32_t a = 0; a < place->legs; a++) {
-        const struct client_id *name = &place->terms[a].client_id;
-
-        for (uint32_t b = a + 1; b < place->legs; b++) {
-            if (!text_is_empty(name->text, sizeof name->text) &&
-                text_equals(name->text, place->terms[b].client_id.text, sizeof name->text)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
 static enum result check_legs(const struct engine *engine,
                               const struct command_order_list_place *place, struct list_plan *plan)
 {
@@ -72,9 +56,6 @@ static enum result check_list(const struct engine *engine,
 
     if (result != RESULT_OK) {
         return result;
-    }
-    if (!are_names_distinct(place)) {
-        return RESULT_DUPLICATE_CLIENT_ID;
     }
     result = check_legs(engine, place, plan);
     if (result != RESULT_OK) {

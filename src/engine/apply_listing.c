@@ -9,7 +9,7 @@
  * Next: apply_money.c.
  */
 #include "base/text.h"
-#include "engine/auction.h"
+#include "engine/apply_auction.h"
 #include "engine/emit.h"
 #include "engine/listing.h"
 
@@ -161,7 +161,9 @@ enum result apply_session_set(struct apply *apply, const struct command_session_
     if (result != RESULT_OK) {
         return result;
     }
-    market_session_set(apply->market, set->instrument, (enum session)set->session, set->until_us);
+    /* To continuous trading the way may lead through an auction that ends now. */
+    market_session_set(apply->market, set->instrument, (enum session)set->session,
+                       set->session == SESSION_CONTINUOUS ? apply->now_us : set->until_us);
     apply->id = set->instrument;
     emit_session(apply, set->instrument, SESSION_REASON_OPERATOR, NULL);
     auction_run(apply, set->instrument);

@@ -40,6 +40,22 @@ static bool is_placeable_after_list(const struct market *market, uint32_t order,
            (terms->type != ORDER_TYPE_MARKET && terms->time_in_force != TIME_IN_FORCE_FOK);
 }
 
+/* What cancelling an order gives back: all that its list holds, on the account of the leg that works. */
+static struct replaced released_by(const struct market *market, uint32_t slot)
+{
+    uint32_t list = market_list_of_order(market, slot);
+    uint32_t holder = list == 0 ? slot : settle_working_leg(market, market_list(market, list));
+    struct replaced replaced = {.number = market_order(market, slot)->number};
+
+    if (holder != 0) {
+        const struct order *order = market_order(market, holder);
+
+        replaced.asset = settle_spent_asset(market, order->instrument, order->side);
+        replaced.released = settle_held(market, slot);
+    }
+    return replaced;
+}
+
 static enum result check_new_order(const struct engine *engine,
                                    const struct command_order_replace *replace,
                                    struct decision *decision)
@@ -48,14 +64,10 @@ static enum result check_new_order(const struct engine *engine,
     struct replaced replaced = {0};
 
     if (decision->order != 0) {
-        const struct order *order = market_order(market, decision->order);
-
         if (!is_placeable_after_list(market, decision->order, &replace->terms)) {
             return RESULT_ORDER_TYPE_INVALID;
         }
-        replaced.number = order->number;
-        replaced.asset = settle_spent_asset(market, order->instrument, order->side);
-        replaced.released = settle_held(market, decision->order);
+        replaced = released_by(market, decision->order);
     }
     decision->placing = (struct placing){.placement = {.legs = 1}};
     enum result result =

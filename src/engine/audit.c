@@ -22,14 +22,8 @@ static struct amount held_by_order(const struct market *market, uint32_t slot)
         return market_order_hold(market, slot);
     }
     const struct order_list *list = market_list(market, number);
-    for (uint32_t leg = 0; leg < list->legs; leg++) {
-        uint32_t other = list->orders[leg];
-
-        if (other != 0 && market_order(market, other)->state != ORDER_STATE_PENDING) {
-            return other == slot ? settle_held_by_list(market, list) : amount_zero();
-        }
-    }
-    return amount_zero();
+    return settle_working_leg(market, list) == slot ? settle_held_by_list(market, list)
+                                                    : amount_zero();
 }
 
 static bool add_orders(const struct engine *engine, const struct account *account,

@@ -8,7 +8,7 @@
  * TARAZY_TRIGGERS_MAX stop orders a command, the rest at the next clock; a pending leg holds nothing
  * until it starts, and is refused then if its owner cannot pay.
  *
- * Next: auction.c.
+ * Next: apply_auction.c.
  */
 #include "engine/cascade.h"
 

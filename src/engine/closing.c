@@ -103,19 +103,13 @@ static void finish(struct apply *apply, uint32_t order, const struct closing *cl
 /* Gives back what the working legs of a list hold together. */
 static void release_list(struct apply *apply, const struct order_list *list)
 {
-    struct amount held = settle_held_by_list(apply->market, list);
+    uint32_t order = settle_working_leg(apply->market, list);
 
-    for (uint32_t leg = 0; leg < list->legs; leg++) {
-        uint32_t order = list->orders[leg];
-
-        if (order != 0 && market_order(apply->market, order)->state != ORDER_STATE_PENDING) {
-            uint32_t account = settle_spent_account(apply, market_order(apply->market, order));
-
-            ledger_release(apply->ledger, account, held);
-            return;
-        }
+    if (order != 0) {
+        ledger_release(apply->ledger,
+                       settle_spent_account(apply, market_order(apply->market, order)),
+                       settle_held_by_list(apply->market, list));
     }
-    ENSURE(amount_is_zero(held));
 }
 
 /* A filled order holds nothing any more, and its alternatives ended with its first fill. Whatever ends

@@ -43,6 +43,18 @@ struct amount settle_held_by_list(const struct market *market, const struct orde
     return held;
 }
 
+uint32_t settle_working_leg(const struct market *market, const struct order_list *list)
+{
+    for (uint32_t leg = 0; leg < list->legs; leg++) {
+        uint32_t order = list->orders[leg];
+
+        if (order != 0 && market_order(market, order)->state != ORDER_STATE_PENDING) {
+            return order;
+        }
+    }
+    return 0;
+}
+
 struct amount settle_held(const struct market *market, uint32_t order)
 {
     uint32_t list = market_list_of_order(market, order);

@@ -17,8 +17,10 @@ uint32_t settle_spent_account(const struct apply *apply, const struct order *ord
  * hold, the largest of theirs, because only one of them can trade. Pending legs hold nothing. */
 struct amount settle_held(const struct market *market, uint32_t order);
 
-/* The same without one leg, 0 when none is left. */
+/* The same for a list, and the first leg that works and so says on which account it holds: 0 = none
+ * works. That need not be the leg one came from: a pending leg may spend another asset. */
 struct amount settle_held_by_list(const struct market *market, const struct order_list *list);
+uint32_t settle_working_leg(const struct market *market, const struct order_list *list);
 
 /* held → available for the difference; ENSUREs before >= after. */
 void settle_release(struct apply *apply, uint32_t account, struct amount before,

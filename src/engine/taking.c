@@ -12,7 +12,7 @@
  */
 #include "engine/taking.h"
 
-#include "engine/auction.h"
+#include "engine/apply_auction.h"
 #include "engine/closing.h"
 
 static void take_fill(struct apply *apply, const struct step *step, struct taker *taker)

@@ -2,8 +2,8 @@
  *
  * Carrying out auctions.
  */
-#ifndef ENGINE_AUCTION_H
-#define ENGINE_AUCTION_H
+#ifndef ENGINE_APPLY_AUCTION_H
+#define ENGINE_APPLY_AUCTION_H
 
 #include "engine/apply.h"
 

@@ -9,7 +9,7 @@
  *
  * Next: apply_clock.c.
  */
-#include "engine/auction.h"
+#include "engine/apply_auction.h"
 
 #include "base/time.h"
 #include "engine/cascade.h"
