@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The engine alone, one core: book, holds, ledger, fees and events, on workload W with 1,000 and with
+ * a million resting orders, and on 1,000 markets with a million users. What is timed is the play of
+ * a recording from a fresh state: setting up people and money is not.
+ *
+ * Arguments: names of parts to run (w1k w1m many latency memory); none = all.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "market_world.h"
+#include "stopwatch.h"
+#include "w_script.h"
+#include "workload_w.h"
+
+enum { ROUNDS = 3, MARKETS = 1000, USERS_MANY = 1000000, PRICE_MAX = 10000000 };
+
+struct setting {
+    const char *name;
+    struct market_world_options options;
+    uint32_t base_users; /* users funded in base, per market */
+};
+
+static void start_world(struct market_world *world, const struct setting *setting)
+{
+    market_world_create(world, &setting->options);
+    for (uint32_t user = 1; user <= setting->options.users; user++) {
+        uint16_t market = (uint16_t)((user - 1) / setting->base_users + 1);
+
+        market_world_fund(world, user, market);
+    }
+    market_world_open(world);
+}
+
+static void print_speed(const char *name, uint64_t commands, int64_t cpu_ns, int64_t spent_ns)
+{
+    printf("%-40s  %llu ns/command (cpu), %llu.%02llu M commands/s (wall)\n", name,
+           (unsigned long long)((uint64_t)cpu_ns / commands),
+           (unsigned long long)(commands * 1000 / (uint64_t)spent_ns),
+           (unsigned long long)(commands * 100000 / (uint64_t)spent_ns % 100));
+}
+
+static void play_rounds(const struct setting *setting, const struct w_script *script)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        struct market_world world;
+
+        start_world(&world, setting);
+        int64_t cpu = thread_ns();
+        int64_t wall = wall_ns();
+        uint64_t events = w_script_play(script, &world);
+        print_speed(setting->name, script->commands, thread_ns() - cpu, wall_ns() - wall);
+        if (round == 0) {
+            printf("%-40s  %llu commands, %llu trades of %llu, %llu events, %llu refused\n", "",
+                   (unsigned long long)script->commands, (unsigned long long)script->trades,
+                   (unsigned long long)script->quantity, (unsigned long long)events,
+                   (unsigned long long)script->refused);
+        }
+        market_world_destroy(&world);
+    }
+}
+
+/* Generates W for one market. */
+static void open_stream(struct w_stream *stream, const struct workload_parameters *parameters)
+{
+    struct workload_summary summary;
+    struct workload_command *commands = malloc(workload_count(parameters) * sizeof *commands);
+
+    if (commands == NULL || !workload_generate(parameters, commands, &summary)) {
+        fprintf(stderr, "bench: out of memory\n");
+        exit(1);
+    }
+    stream->commands = commands;
+    stream->count = workload_count(parameters);
+    stream->numbers = calloc((size_t)summary.ids + 1, sizeof *stream->numbers);
+}
+
+static void close_stream(struct w_stream *stream)
+{
+    free((void *)(uintptr_t)stream->commands);
+    free(stream->numbers);
+}
+
+static struct limits limits_of(uint32_t users, uint16_t markets, uint32_t orders)
+{
+    return (struct limits){
+        .participants_max = users + 1,
+        .accounts_max = 2 * users + 4u * markets + 100,
+        .assets_max = markets + 2u,
+        .instruments_max = markets,
+        .orders_max = orders,
+        .price_levels_max = orders / 4 + 100000,
+        .order_lists_max = 16,
+        .client_ids_max = 1024,
+        .keys_max = users + 1,
+        .proposals_max = 16,
+        .evidence_max = 2 * users + 100,
+        .withdrawals_max = 16,
+    };
+}
+
+static void run_single(const char *name, const struct workload_parameters *parameters,
+                       uint32_t orders)
+{
+    const struct setting setting = {name, {limits_of(1000, 1, orders), 1000, 1, PRICE_MAX}, 1000};
+    struct w_stream stream = {.market = 1};
+    struct w_script script = {0};
+    struct market_world world;
+
+    open_stream(&stream, parameters);
+    start_world(&world, &setting);
+    while (stream.next < stream.count) {
+        w_script_step(&script, &world, &stream);
+    }
+    market_world_destroy(&world);
+    play_rounds(&setting, &script);
+    close_stream(&stream);
+    free(script.bytes);
+}
+
+static uint64_t random_state = 88172645463325252u;
+
+static uint64_t next_random(void)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return random_state;
+}
+
+/* 1,000 markets whose shares fall as 1/rank, a million orders wanted, a million users. */
+static void run_many(void)
+{
+    enum { ORDERS = 1000000, COMMANDS = 2000000 };
+    const struct setting setting = {
+        "W, 1,000 markets, 1 M users, 1 M orders",
+        {limits_of(USERS_MANY, MARKETS, 2 * ORDERS), USERS_MANY, MARKETS, PRICE_MAX},
+        USERS_MANY / MARKETS};
+    struct w_stream *streams = calloc(MARKETS, sizeof *streams);
+    struct w_script script = {0};
+    struct market_world world;
+    uint64_t weights = 0;
+    uint64_t left = 0;
+
+    for (uint32_t i = 1; i <= MARKETS; i++) {
+        weights += 1000000 / i;
+    }
+    for (uint32_t i = 0; i < MARKETS; i++) {
+        uint64_t weight = 1000000 / (i + 1);
+        struct workload_parameters parameters = {
+            .commands = (uint32_t)(COMMANDS * weight / weights + 1),
+            .target = (uint32_t)(ORDERS * weight / weights + 2),
+            .users = USERS_MANY / MARKETS,
+            .symbol = 0,
+            .seed = (int32_t)(i + 1),
+        };
+        streams[i].market = (uint16_t)(i + 1);
+        streams[i].first_user = i * (USERS_MANY / MARKETS);
+        open_stream(&streams[i], &parameters);
+        left += streams[i].count;
+    }
+    start_world(&world, &setting);
+    while (left > 0) { /* a stream is drawn in proportion to what it has left */
+        uint64_t draw = next_random() % left;
+        uint32_t i = 0;
+
+        while (draw >= streams[i].count - streams[i].next) {
+            draw -= streams[i].count - streams[i].next;
+            i++;
+        }
+        w_script_step(&script, &world, &streams[i]);
+        left--;
+    }
+    market_world_destroy(&world);
+    play_rounds(&setting, &script);
+    for (uint32_t i = 0; i < MARKETS; i++) {
+        close_stream(&streams[i]);
+    }
+    free(streams);
+    free(script.bytes);
+}
+
+/* One command due every microsecond; late ones count from when they were due. */
+static void run_latency(void)
+{
+    enum { COMMANDS = 1000000, GAP_NS = 1000 };
+    const struct setting setting = {
+        "latency", {limits_of(1000, 1, 100000), 1000, 1, PRICE_MAX}, 1000};
+    const struct workload_parameters parameters = {COMMANDS, 1000, 1000, 0, 101572685};
+    struct w_stream stream = {.market = 1};
+    struct w_script script = {0};
+    struct market_world world;
+    int64_t *samples = calloc(COMMANDS + 1000, sizeof *samples);
+    size_t count = 0;
+
+    open_stream(&stream, &parameters);
+    start_world(&world, &setting);
+    while (stream.next < stream.count) {
+        w_script_step(&script, &world, &stream);
+    }
+    market_world_destroy(&world);
+    start_world(&world, &setting);
+    int64_t started = wall_ns();
+    for (size_t at = 0; at < script.size; count++) {
+        const struct command_header *command = (const void *)(script.bytes + at);
+        int64_t due = started + (int64_t)count * GAP_NS;
+
+        while (wall_ns() < due) {
+        }
+        world.events.used = 0;
+        world.events.count = 0;
+        tarazy_engine_apply(world.engine, command, &world.events);
+        samples[count] = wall_ns() - due;
+        at += tarazy_command_size(command->kind);
+    }
+    print_percentiles("W1K at 1 M commands/s, from when due", samples, count);
+    market_world_destroy(&world);
+    close_stream(&stream);
+    free(script.bytes);
+    free(samples);
+}
+
+static size_t resident_bytes(void)
+{
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+
+    if (file == NULL || fscanf(file, "%*u %lu", &pages) != 1) {
+        pages = 0;
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return (size_t)pages * 4096;
+}
+
+/* What a million resting orders make the process grow by, indexes and price levels included. */
+static void run_memory(void)
+{
+    enum { ORDERS = 1000000 };
+    const struct setting setting = {
+        "memory", {limits_of(1000, 1, ORDERS + 1000), 1000, 1, PRICE_MAX}, 1000};
+    struct command_order_place place = {.header.kind = COMMAND_ORDER_PLACE,
+                                        .terms = {.quantity = {1},
+                                                  .instrument = 1,
+                                                  .type = ORDER_TYPE_LIMIT,
+                                                  .time_in_force = TIME_IN_FORCE_GTC,
+                                                  .self_trade = SELF_TRADE_NONE}};
+    struct market_world world;
+
+    start_world(&world, &setting);
+    size_t before = resident_bytes();
+    for (uint32_t i = 0; i < ORDERS; i++) {
+        place.terms.side = i % 2 == 0 ? SIDE_BUY : SIDE_SELL;
+        place.terms.price.units = PRICE_MAX / 2 + (i % 2 == 0 ? -1 : 1) * (int64_t)(1 + i % 2000);
+        place.header.participant = 1 + i % 1000;
+        place.header.key = place.header.participant;
+        if (market_world_apply(&world, &place.header)->result != RESULT_OK) {
+            fprintf(stderr, "bench: a resting order was refused\n");
+            exit(1);
+        }
+    }
+    printf("%-40s  %zu bytes\n", "one resting order, all included",
+           (resident_bytes() - before) / ORDERS);
+    market_world_destroy(&world);
+}
+
+static bool wanted(int argc, char **argv, const char *part)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], part) == 0) {
+            return true;
+        }
+    }
+    return argc == 1;
+}
+
+int main(int argc, char **argv)
+{
+    printf("%-40s  %lld ps\n", "reference: one dependent addition", (long long)dependent_add_ps());
+    if (wanted(argc, argv, "w1k")) {
+        run_single("W1K, 1,000 users", &WORKLOAD_W1K, 100000);
+    }
+    if (wanted(argc, argv, "w1m")) {
+        run_single("W1M, 1,000 users", &WORKLOAD_W1M, 1500000);
+    }
+    if (wanted(argc, argv, "many")) {
+        run_many();
+    }
+    if (wanted(argc, argv, "latency")) {
+        run_latency();
+    }
+    if (wanted(argc, argv, "memory")) {
+        run_memory();
+    }
+    printf("%-40s  %lld ps\n", "reference: one dependent addition", (long long)dependent_add_ps());
+    return 0;
+}
