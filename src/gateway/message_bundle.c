@@ -38,7 +38,9 @@ static char *extend(struct message_bundle *bundle, size_t size)
 
 static void append(struct message_bundle *bundle, struct slice bytes)
 {
-    memcpy(extend(bundle, bytes.size), bytes.data, bytes.size);
+    if (bytes.size > 0) {
+        memcpy(extend(bundle, bytes.size), bytes.data, bytes.size);
+    }
 }
 
 static void begin(struct message_bundle *bundle, size_t payload_size)
@@ -50,27 +52,34 @@ static void begin(struct message_bundle *bundle, size_t payload_size)
     bundle->count++;
 }
 
-void message_bundle_add(struct message_bundle *bundle, struct slice payload)
+void message_bundle_add_between(struct message_bundle *bundle, struct slice before,
+                                struct slice payload, struct slice behind)
 {
     ENSURE(payload.size > 0);
-    begin(bundle, payload.size);
+    begin(bundle, before.size + payload.size + behind.size);
+    append(bundle, before);
     append(bundle, payload);
+    append(bundle, behind);
+}
+
+void message_bundle_add(struct message_bundle *bundle, struct slice payload)
+{
+    message_bundle_add_between(bundle, (struct slice){0}, payload, (struct slice){0});
 }
 
 void message_bundle_add_wrapped(struct message_bundle *bundle, struct slice name,
                                 struct slice payload)
 {
-    static const struct slice before = SLICE_CONSTANT("{\"stream\":\"");
-    static const struct slice between = SLICE_CONSTANT("\",\"data\":");
-    static const struct slice behind = SLICE_CONSTANT("}");
+    static const struct slice opening = SLICE_CONSTANT("{\"stream\":\"");
+    static const struct slice middle = SLICE_CONSTANT("\",\"data\":");
+    char before[128];
 
-    ENSURE(payload.size > 0 && name.size > 0);
-    begin(bundle, before.size + name.size + between.size + payload.size + behind.size);
-    append(bundle, before);
-    append(bundle, name);
-    append(bundle, between);
-    append(bundle, payload);
-    append(bundle, behind);
+    ENSURE(name.size > 0 && name.size <= 96);
+    memcpy(before, opening.data, opening.size);
+    memcpy(before + opening.size, name.data, name.size);
+    memcpy(before + opening.size + name.size, middle.data, middle.size);
+    message_bundle_add_between(bundle, slice_of(before, opening.size + name.size + middle.size),
+                               payload, slice_of_text("}"));
 }
 
 struct shared_frame *message_bundle_take(struct message_bundle *bundle)

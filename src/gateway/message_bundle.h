@@ -23,7 +23,11 @@ struct message_bundle {
 /* Adds a message. Aborts when memory is out. */
 void message_bundle_add(struct message_bundle *bundle, struct slice payload);
 
-/* Adds {"stream":"<name>","data":<payload>}; the name needs no escapes. */
+/* Adds a message made of three parts, of which the outer ones may be empty. */
+void message_bundle_add_between(struct message_bundle *bundle, struct slice before,
+                                struct slice payload, struct slice behind);
+
+/* Adds {"stream":"<name>","data":<payload>}; the name, of at most 96 bytes, needs no escapes. */
 void message_bundle_add_wrapped(struct message_bundle *bundle, struct slice name,
                                 struct slice payload);
 
