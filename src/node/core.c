@@ -19,10 +19,10 @@
 #include "tarazy/query.h"
 
 enum {
-    CORE_TURN_COMMANDS = 64,   /* of one peer before the next one's turn */
-    CORE_WAIT_MS_MAX = 1000,   /* the wall clock may be set: look at it now and then */
+    CORE_TURN_COMMANDS = 64,    /* of one peer before the next one's turn */
+    CORE_WAIT_MS_MAX = 1000,    /* the wall clock may be set: look at it now and then */
     CORE_CLOCK_PAUSE_US = 1000, /* between CLOCKs that changed nothing */
-    CORE_GOODBYE_MS = 100      /* how long peers may take to read that we stop */
+    CORE_GOODBYE_MS = 100       /* how long peers may take to read that we stop */
 };
 
 struct core {
@@ -211,8 +211,7 @@ static void core_apply(struct core *core)
         tarazy_engine_apply(core->options.engine, command, &core->events);
         digest_update(&digest, core->events.bytes, core->events.used);
         if (command->kind == COMMAND_CLOCK) {
-            core->clock_pause_us =
-                core->events.count > 1 ? 0 : core->time_us + CORE_CLOCK_PAUSE_US;
+            core->clock_pause_us = core->events.count > 1 ? 0 : core->time_us + CORE_CLOCK_PAUSE_US;
         }
         place += tarazy_command_size(command->kind);
     }

@@ -19,14 +19,14 @@
 #define CORE_BATCH_SIZE_MAX (256u << 10) /* bytes of commands that share one sync */
 
 struct core_options {
-    const char *directory;             /* where the socket stands; the caller holds its lock */
-    struct log *log;                   /* at the engine's number */
-    struct engine *engine;             /* founded */
-    struct digest events;              /* of the last batch applied: what the next one records */
+    const char *directory; /* where the socket stands; the caller holds its lock */
+    struct log *log;       /* at the engine's number */
+    struct engine *engine; /* founded */
+    struct digest events;  /* of the last batch applied: what the next one records */
     const struct clock_source *clock;
     struct snapshot_schedule *snapshots; /* NULL: none are made */
-    int stop_fd;                       /* becomes readable: stop in order; -1: never */
-    bool allows_founding;              /* acts of the node itself may come by a link until it is open */
+    int stop_fd;                         /* becomes readable: stop in order; -1: never */
+    bool allows_founding; /* acts of the node itself may come by a link until it is open */
 };
 
 struct core;
@@ -37,10 +37,10 @@ struct core *core_open(const struct core_options *options, int *error);
 void core_close(struct core *core);
 
 enum core_turn {
-    CORE_TURN_ON = 1,   /* go on */
-    CORE_TURN_STOPPED,  /* asked to stop: nothing is left undone */
-    CORE_TURN_DISK,     /* the log has failed: log_failure() says why. Nothing may follow */
-    CORE_TURN_FAILED,   /* the system refused something else: core_error says what */
+    CORE_TURN_ON = 1,  /* go on */
+    CORE_TURN_STOPPED, /* asked to stop: nothing is left undone */
+    CORE_TURN_DISK,    /* the log has failed: log_failure() says why. Nothing may follow */
+    CORE_TURN_FAILED,  /* the system refused something else: core_error says what */
 };
 
 /* One turn: wait (at most wait_ms_max), gather what has come into one batch, append, sync, apply,

@@ -33,9 +33,8 @@ static struct journal_look look_at_journal(struct node_scene *scene)
     struct journal_look look = {0};
     struct journal_error error;
     struct journal_batch batch;
-    struct journal_reader_options options = {.storage = fake_disk_storage(scene->disk),
-                                             .directory = scene->folder,
-                                             .from = 1};
+    struct journal_reader_options options = {
+        .storage = fake_disk_storage(scene->disk), .directory = scene->folder, .from = 1};
     struct journal_reader *reader = journal_reader_open(&options, &error);
     assert_non_null(reader);
     while (journal_reader_next(reader, JOURNAL_LIMIT_NONE, &batch) == JOURNAL_READ_BATCH) {
@@ -339,8 +338,8 @@ static void a_peer_that_does_not_read_stops_nobody_and_learns_the_newest(void **
     node_client_open(scene, &trader, &notice);
     for (int i = 0; i < ORDERS; i++) {
         /* The two sides meet, so that the book does not fill up. */
-        struct command_order_place order =
-            node_order(i % 2 == 0 ? NODE_ALICE : NODE_BOB, i % 2 == 0 ? SIDE_BUY : SIDE_SELL, 90, 1);
+        struct command_order_place order = node_order(i % 2 == 0 ? NODE_ALICE : NODE_BOB,
+                                                      i % 2 == 0 ? SIDE_BUY : SIDE_SELL, 90, 1);
         node_client_send(&trader, &order.header);
         assert_int_equal(core_turn(scene->core, 0), CORE_TURN_ON);
         (void)newest_number(&trader, &notices);
@@ -423,8 +422,7 @@ static void two_busy_peers_share_a_batch(void **state)
         origins[i] = notice.origin;
     }
     for (int i = 0; i < 2; i++) {
-        struct command_order_place order =
-            node_order((uint32_t)(NODE_ALICE + i), SIDE_BUY, 90, 1);
+        struct command_order_place order = node_order((uint32_t)(NODE_ALICE + i), SIDE_BUY, 90, 1);
         for (int n = 0; n < 3000; n++) {
             assert_true(link_client_queue(&clients[i], &order.header));
         }

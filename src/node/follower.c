@@ -33,7 +33,7 @@ struct follower {
     uint64_t durable;     /* told by the core; offline: no limit */
     uint32_t request;
     uint16_t origin;
-    bool is_up;      /* the core has said WELCOME */
+    bool is_up; /* the core has said WELCOME */
     bool is_damaged;
     char error[JOURNAL_ERROR_TEXT_SIZE];
 };
@@ -85,9 +85,7 @@ static bool follower_read_limits(const struct follower *follower, struct limits 
         break;
     case JOURNAL_READ_TORN:
     case JOURNAL_READ_DAMAGED:
-    case JOURNAL_READ_FAILED:
-        *error = *journal_reader_error(reader);
-        break;
+    case JOURNAL_READ_FAILED: *error = *journal_reader_error(reader); break;
     }
     journal_reader_close(reader);
     return is_found;
@@ -103,7 +101,8 @@ static bool follower_create_engine(struct follower *follower, struct journal_err
     size_t size = tarazy_engine_size(&limits);
     follower->block = state_block_create(size);
     if (size == 0 || follower->block.bytes == NULL) {
-        journal_error_set(error, "there is no memory for a state of this node's limits", "", ENOMEM);
+        journal_error_set(error, "there is no memory for a state of this node's limits", "",
+                          ENOMEM);
         return false;
     }
     follower->engine = tarazy_engine_create(follower->block.bytes, size, &limits);
@@ -230,8 +229,7 @@ static void follower_take_notice(struct follower *follower, const struct link_no
         }
         break;
     case LINK_NOTICE_DURABLE:
-    case LINK_NOTICE_STOPPING: /* the end of the stream follows */
-        break;
+    case LINK_NOTICE_STOPPING: /* the end of the stream follows */ break;
     }
 }
 
@@ -243,7 +241,8 @@ static int follower_work_link(struct follower *follower)
     struct link_notice notice;
     int result = 0;
 
-    if (follower->link.fd < 0 && link_client_connect(&follower->link, follower->options.directory)) {
+    if (follower->link.fd < 0 &&
+        link_client_connect(&follower->link, follower->options.directory)) {
         return 0;
     }
     while ((result = link_client_next(&follower->link, &notice)) > 0) {
@@ -267,11 +266,9 @@ static int follower_work_batch(struct follower *follower, uint32_t *applied)
     struct journal_batch batch;
     struct journal_error error;
     switch (journal_reader_next(follower->reader, follower->durable, &batch)) {
-    case JOURNAL_READ_BATCH:
-        break;
+    case JOURNAL_READ_BATCH: break;
     case JOURNAL_READ_TORN: /* only offline: recovery will cut it */
-    case JOURNAL_READ_END:
-        return 0;
+    case JOURNAL_READ_END: return 0;
     case JOURNAL_READ_DAMAGED:
     case JOURNAL_READ_FAILED:
         return follower_fail(follower, journal_reader_error(follower->reader));
@@ -342,8 +339,7 @@ uint32_t follower_next_request(struct follower *follower)
 
 bool follower_submit(struct follower *follower, const struct command_header *command)
 {
-    return follower->is_up && !follower->is_damaged &&
-           link_client_queue(&follower->link, command);
+    return follower->is_up && !follower->is_damaged && link_client_queue(&follower->link, command);
 }
 
 void follower_flush(struct follower *follower)

@@ -33,13 +33,13 @@ struct follower_sink {
 };
 
 struct follower_options {
-    const char *directory;   /* the node's folder */
+    const char *directory;         /* the node's folder */
     const struct storage *storage; /* NULL: the system's files */
-    uint64_t from;           /* events are reported from this command on; 1 = all of history */
-    bool replay_from_start;  /* true: re-apply from command 1; false: from the newest snapshot
+    uint64_t from;          /* events are reported from this command on; 1 = all of history */
+    bool replay_from_start; /* true: re-apply from command 1; false: from the newest snapshot
                                 not after `from` */
-    bool verify_chain;       /* check SHA-256 chain and digests, not only checksums */
-    bool offline;            /* no core: read what is durable on disk, then end (tools, tests) */
+    bool verify_chain;      /* check SHA-256 chain and digests, not only checksums */
+    bool offline;           /* no core: read what is durable on disk, then end (tools, tests) */
 };
 
 /* Opens the journal's files, and connects to the core (keeps trying). NULL: *error says why, a

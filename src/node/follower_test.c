@@ -232,8 +232,8 @@ static void snapshot_now(struct node_scene *scene)
     source.engine = scene->recovered.engine;
     source.head = *log_head(scene->recovered.log);
     source.events = scene->recovered.events;
-    assert_true(snapshot_write(fake_disk_storage(scene->disk), scene->recovered.folder, &source,
-                               &error));
+    assert_true(
+        snapshot_write(fake_disk_storage(scene->disk), scene->recovered.folder, &source, &error));
 }
 
 static void a_follower_starts_from_the_newest_snapshot_before_what_it_wants(void **state)
@@ -334,8 +334,9 @@ static struct pretender pretend(struct node_scene *scene)
     assert_int_equal(link_address_open(&address, scene->folder, LINK_SOCKET_NAME), 0);
     pretender.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
     assert_true(pretender.listener >= 0);
-    assert_int_equal(bind(pretender.listener, (const struct sockaddr *)&address.socket,
-                          sizeof address.socket), 0);
+    assert_int_equal(
+        bind(pretender.listener, (const struct sockaddr *)&address.socket, sizeof address.socket),
+        0);
     assert_int_equal(listen(pretender.listener, 4), 0);
     link_address_close(&address);
     return pretender;
@@ -433,9 +434,8 @@ static void damage_is_told_with_its_place_and_ends_the_follower(void **state)
     bytes[128 + 200] ^= 0x10; /* in the middle of the founding */
     follower = NULL;
     const char *error = NULL;
-    struct follower_options options = {.directory = scene->folder,
-                                       .storage = fake_disk_storage(scene->disk),
-                                       .from = 1};
+    struct follower_options options = {
+        .directory = scene->folder, .storage = fake_disk_storage(scene->disk), .from = 1};
     struct follower_sink sink = {.context = &told};
     follower = follower_open(&options, &sink, &error);
     assert_null(follower);

@@ -31,7 +31,8 @@ void inbox_destroy(struct inbox *inbox)
 /* Moves what is left to the front when the room behind it has become small. */
 static void inbox_compact(struct inbox *inbox)
 {
-    if (inbox->start == 0 || (inbox->start < inbox->end && INBOX_SIZE - inbox->end >= INBOX_SIZE / 2)) {
+    if (inbox->start == 0 ||
+        (inbox->start < inbox->end && INBOX_SIZE - inbox->end >= INBOX_SIZE / 2)) {
         return;
     }
     memmove(inbox->bytes, inbox->bytes + inbox->start, inbox->end - inbox->start);

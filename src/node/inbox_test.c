@@ -37,7 +37,8 @@ static struct stream stream_make(struct random_stream *random)
     assert_non_null(stream.bytes);
     for (uint32_t i = 0; i < STREAM_COMMANDS; i++) {
         union command_sample sample;
-        size_t size = command_sample_make(&sample, command_sample_kinds[random_below(random, kinds)]);
+        size_t size =
+            command_sample_make(&sample, command_sample_kinds[random_below(random, kinds)]);
         sample.header.request = i;
         memcpy(stream.bytes + stream.size, &sample, size);
         stream.size += size;

@@ -20,15 +20,15 @@ enum link_notice_kind {
     LINK_NOTICE_STOPPING = 4, /* the core stops in order; nothing more is taken */
 };
 
-struct link_notice {   /* 64 bytes */
-    uint16_t kind;     /* enum link_notice_kind */
-    uint16_t origin;   /* WELCOME: what your commands' headers will carry */
-    uint16_t result;   /* REFUSED: enum result (MALFORMED, UNKNOWN_COMMAND …) */
+struct link_notice { /* 64 bytes */
+    uint16_t kind;   /* enum link_notice_kind */
+    uint16_t origin; /* WELCOME: what your commands' headers will carry */
+    uint16_t result; /* REFUSED: enum result (MALFORMED, UNKNOWN_COMMAND …) */
     uint16_t reserved0;
-    uint32_t request;  /* REFUSED: the command's request number */
+    uint32_t request; /* REFUSED: the command's request number */
     uint32_t reserved1;
-    uint64_t number;   /* durable up to and with this command */
-    int64_t time_us;   /* of the last batch */
+    uint64_t number; /* durable up to and with this command */
+    int64_t time_us; /* of the last batch */
     uint8_t reserved[32];
 };
 _Static_assert(sizeof(struct link_notice) == 64, "notice");

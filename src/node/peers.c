@@ -165,7 +165,8 @@ static struct link_notice *peer_add_notice(struct peer *peer, enum link_notice_k
     if (peer->notices_end == PEER_NOTICES_MAX) {
         uint32_t count = peer->notices_end - peer->notices_start;
         ENSURE(count < PEER_NOTICES_MAX);
-        memmove(peer->notices, peer->notices + peer->notices_start, count * sizeof peer->notices[0]);
+        memmove(peer->notices, peer->notices + peer->notices_start,
+                count * sizeof peer->notices[0]);
         peer->notices_start = 0;
         peer->notices_end = count;
     }
@@ -283,8 +284,8 @@ static bool peer_send(struct peer *peer)
     while (peer->notices_start < peer->notices_end) {
         const uint8_t *bytes = (const uint8_t *)(peer->notices + peer->notices_start);
         size_t size = (peer->notices_end - peer->notices_start) * sizeof peer->notices[0];
-        ssize_t sent = send(peer->fd, bytes + peer->sent, size - peer->sent,
-                            MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t sent =
+            send(peer->fd, bytes + peer->sent, size - peer->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent < 0 && (errno == EAGAIN || errno == EINTR)) {
             return true;
         }
@@ -332,8 +333,8 @@ static void peer_flush(struct peers *peers, struct peer *peer, uint32_t index)
     }
     const struct command_header *command;
     size_t size;
-    bool is_done = peer->has_ended &&
-                   inbox_peek(&peer->inbox, &command, &size) != INBOX_NEXT_COMMAND;
+    bool is_done =
+        peer->has_ended && inbox_peek(&peer->inbox, &command, &size) != INBOX_NEXT_COMMAND;
     if (!is_there || is_done) {
         peer_close(peers, peer);
         return;
@@ -381,14 +382,9 @@ bool peer_has_input(struct peers *peers, struct peer *peer, const struct command
             return false;
         }
         switch (inbox_read(&peer->inbox, peer->fd)) {
-        case INBOX_READ_SOME:
-            break;
-        case INBOX_READ_NOTHING:
-            peer->may_read = false;
-            return false;
-        case INBOX_READ_END:
-            peer->has_ended = true;
-            break;
+        case INBOX_READ_SOME: break;
+        case INBOX_READ_NOTHING: peer->may_read = false; return false;
+        case INBOX_READ_END: peer->has_ended = true; break;
         }
     }
     return false;

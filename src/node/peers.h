@@ -15,7 +15,7 @@
 #include "node/inbox.h"
 #include "node/link.h"
 
-#define PEERS_MAX 64u
+#define PEERS_MAX        64u
 #define PEER_NOTICES_MAX 64u /* refusals and such that wait for a peer to read */
 
 struct peer {

@@ -33,8 +33,8 @@ static bool snapshot_schedule_is_due(const struct snapshot_schedule *schedule, u
     if (number == schedule->last_number) {
         return false;
     }
-    bool is_due_by_number = schedule->every_records > 0 &&
-                            number - schedule->last_number >= schedule->every_records;
+    bool is_due_by_number =
+        schedule->every_records > 0 && number - schedule->last_number >= schedule->every_records;
     bool is_due_by_time =
         schedule->every_us > 0 && now_us - schedule->last_us >= schedule->every_us;
     return is_due_by_number || is_due_by_time;
@@ -46,16 +46,10 @@ void snapshot_schedule_poll(struct snapshot_schedule *schedule,
     uint64_t number = source->head.number;
     ENSURE(number >= schedule->last_number);
     switch (snapshot_child_poll(&schedule->child)) {
-    case SNAPSHOT_PROGRESS_RUNNING:
-        return;
-    case SNAPSHOT_PROGRESS_DONE:
-        snapshot_schedule_note(&schedule->child, true);
-        break;
-    case SNAPSHOT_PROGRESS_FAILED:
-        snapshot_schedule_note(&schedule->child, false);
-        break;
-    case SNAPSHOT_PROGRESS_NONE:
-        break;
+    case SNAPSHOT_PROGRESS_RUNNING: return;
+    case SNAPSHOT_PROGRESS_DONE: snapshot_schedule_note(&schedule->child, true); break;
+    case SNAPSHOT_PROGRESS_FAILED: snapshot_schedule_note(&schedule->child, false); break;
+    case SNAPSHOT_PROGRESS_NONE: break;
     }
     if (!snapshot_schedule_is_due(schedule, number, now_us)) {
         return;

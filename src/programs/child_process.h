@@ -13,7 +13,7 @@
 enum { CHILD_TEXT_MAX = 256, CHILD_ARGUMENTS_MAX = 64 };
 
 struct child_process {
-    const char *name; /* the command: "core", "gateway", "history" */
+    const char *name;       /* the command: "core", "gateway", "history" */
     char *const *arguments; /* what serve itself was given, NULL at the end; passed on */
     pid_t process;          /* 0: not running */
     int ready_fd;           /* −1: said, or not running */

@@ -43,11 +43,13 @@ struct field {
     const struct field_name *names;
 };
 
-static const struct field_name names_role[] = {
-    {ROLE_TRADER, "trader"},         {ROLE_MARKET_MAKER, "market_maker"},
-    {ROLE_OPERATOR, "operator"},     {ROLE_APPROVER, "approver"},
-    {ROLE_SUPERVISOR, "supervisor"}, {ROLE_CUSTODIAN, "custodian"},
-    {0, NULL}};
+static const struct field_name names_role[] = {{ROLE_TRADER, "trader"},
+                                               {ROLE_MARKET_MAKER, "market_maker"},
+                                               {ROLE_OPERATOR, "operator"},
+                                               {ROLE_APPROVER, "approver"},
+                                               {ROLE_SUPERVISOR, "supervisor"},
+                                               {ROLE_CUSTODIAN, "custodian"},
+                                               {0, NULL}};
 static const struct field_name names_key_type[] = {
     {KEY_TYPE_HMAC, "hmac"}, {KEY_TYPE_ED25519, "ed25519"}, {KEY_TYPE_RSA, "rsa"}, {0, NULL}};
 static const struct field_name names_scope[] = {{KEY_SCOPE_READ, "read"},
@@ -59,11 +61,13 @@ static const struct field_name names_right[] = {{TIER_RIGHT_TRADE, "trade"},
                                                 {TIER_RIGHT_WITHDRAW, "withdraw"},
                                                 {TIER_RIGHT_DEPOSIT, "deposit"},
                                                 {0, NULL}};
-static const struct field_name names_session[] = {
-    {SESSION_CLOSED, "closed"},         {SESSION_PRE_OPEN, "pre_open"},
-    {SESSION_AUCTION, "auction"},       {SESSION_CONTINUOUS, "continuous"},
-    {SESSION_HALTED, "halted"},         {SESSION_CANCEL_ONLY, "cancel_only"},
-    {0, NULL}};
+static const struct field_name names_session[] = {{SESSION_CLOSED, "closed"},
+                                                  {SESSION_PRE_OPEN, "pre_open"},
+                                                  {SESSION_AUCTION, "auction"},
+                                                  {SESSION_CONTINUOUS, "continuous"},
+                                                  {SESSION_HALTED, "halted"},
+                                                  {SESSION_CANCEL_ONLY, "cancel_only"},
+                                                  {0, NULL}};
 static const struct field_name names_side[] = {{SIDE_BUY, "buy"}, {SIDE_SELL, "sell"}, {0, NULL}};
 static const struct field_name names_order_type[] = {
     {ORDER_TYPE_LIMIT, "limit"},
@@ -79,60 +83,91 @@ static const struct field_name names_time_in_force[] = {{TIME_IN_FORCE_GTC, "gtc
                                                         {TIME_IN_FORCE_FOK, "fok"},
                                                         {TIME_IN_FORCE_GTD, "gtd"},
                                                         {0, NULL}};
-static const struct field_name names_self_trade[] = {
-    {SELF_TRADE_NONE, "none"},
-    {SELF_TRADE_EXPIRE_TAKER, "expire_taker"},
-    {SELF_TRADE_EXPIRE_MAKER, "expire_maker"},
-    {SELF_TRADE_EXPIRE_BOTH, "expire_both"},
-    {SELF_TRADE_DECREMENT, "decrement"},
-    {0, NULL}};
+static const struct field_name names_self_trade[] = {{SELF_TRADE_NONE, "none"},
+                                                     {SELF_TRADE_EXPIRE_TAKER, "expire_taker"},
+                                                     {SELF_TRADE_EXPIRE_MAKER, "expire_maker"},
+                                                     {SELF_TRADE_EXPIRE_BOTH, "expire_both"},
+                                                     {SELF_TRADE_DECREMENT, "decrement"},
+                                                     {0, NULL}};
 static const struct field_name names_order_flag[] = {{ORDER_FLAG_BY_QUOTE, "by_quote"}, {0, NULL}};
 static const struct field_name names_restriction[] = {
     {CANCEL_RESTRICTION_ONLY_NEW, "only_new"},
     {CANCEL_RESTRICTION_ONLY_PARTIALLY_FILLED, "only_partially_filled"},
     {0, NULL}};
 static const struct field_name names_cancel_reason[] = {
-    {CANCEL_ALL_REASON_REQUEST, "request"}, {CANCEL_ALL_REASON_DISCONNECT, "disconnect"}, {0, NULL}};
+    {CANCEL_ALL_REASON_REQUEST, "request"},
+    {CANCEL_ALL_REASON_DISCONNECT, "disconnect"},
+    {0, NULL}};
 static const struct field_name names_replace_mode[] = {
     {REPLACE_MODE_STOP_ON_FAILURE, "stop_on_failure"},
     {REPLACE_MODE_ALLOW_FAILURE, "allow_failure"},
     {0, NULL}};
-static const struct field_name names_contingency[] = {{CONTINGENCY_OCO, "oco"},
-                                                      {CONTINGENCY_OTO, "oto"},
-                                                      {CONTINGENCY_OTOCO, "otoco"},
-                                                      {0, NULL}};
+static const struct field_name names_contingency[] = {
+    {CONTINGENCY_OCO, "oco"}, {CONTINGENCY_OTO, "oto"}, {CONTINGENCY_OTOCO, "otoco"}, {0, NULL}};
 
 #define MEMBER_SIZE(type, member) (uint16_t)sizeof(((struct type *)0)->member)
-#define AT(type, member) (uint16_t)offsetof(struct type, member), MEMBER_SIZE(type, member), NULL
-#define NAMED(type, member, names)                                                                 \
-    (uint16_t)offsetof(struct type, member), MEMBER_SIZE(type, member), names
-#define END                 {NULL, FIELD_NUMBER, 0, 0, NULL}
-#define NUMBER(type, m)     {#m, FIELD_NUMBER, AT(type, m)}
-#define TIME(type, m)       {#m, FIELD_TIME, AT(type, m)}
-#define UNITS(type, m)      {#m, FIELD_UNITS, AT(type, m)}
-#define TEXT(type, m)       {#m, FIELD_TEXT, AT(type, m)}
-#define HEX(type, m)        {#m, FIELD_HEX, AT(type, m)}
-#define NAME(type, m, n)    {#m, FIELD_NAME, NAMED(type, m, n)}
-#define FLAGS(type, m, n)   {#m, FIELD_FLAGS, NAMED(type, m, n)}
-#define TERMS(type, m)      {#m, FIELD_TERMS, AT(type, m)}
-#define LISTING(type, m)    {#m, FIELD_LISTING, AT(type, m)}
-#define EVIDENCE(type, m)   {#m, FIELD_EVIDENCE, AT(type, m)}
+#define AT(type, member)          (uint16_t) offsetof(struct type, member), MEMBER_SIZE(type, member), NULL
+#define NAMED(type, member, names) \
+    (uint16_t) offsetof(struct type, member), MEMBER_SIZE(type, member), names
+#define END                            \
+    {                                  \
+        NULL, FIELD_NUMBER, 0, 0, NULL \
+    }
+#define NUMBER(type, m)               \
+    {                                 \
+#m, FIELD_NUMBER, AT(type, m) \
+    }
+#define TIME(type, m)               \
+    {                               \
+#m, FIELD_TIME, AT(type, m) \
+    }
+#define UNITS(type, m)               \
+    {                                \
+#m, FIELD_UNITS, AT(type, m) \
+    }
+#define TEXT(type, m)               \
+    {                               \
+#m, FIELD_TEXT, AT(type, m) \
+    }
+#define HEX(type, m)               \
+    {                              \
+#m, FIELD_HEX, AT(type, m) \
+    }
+#define NAME(type, m, n)                  \
+    {                                     \
+#m, FIELD_NAME, NAMED(type, m, n) \
+    }
+#define FLAGS(type, m, n)                  \
+    {                                      \
+#m, FIELD_FLAGS, NAMED(type, m, n) \
+    }
+#define TERMS(type, m)               \
+    {                                \
+#m, FIELD_TERMS, AT(type, m) \
+    }
+#define LISTING(type, m)               \
+    {                                  \
+#m, FIELD_LISTING, AT(type, m) \
+    }
+#define EVIDENCE(type, m)               \
+    {                                   \
+#m, FIELD_EVIDENCE, AT(type, m) \
+    }
 
-static const struct field fields_terms[] = {
-    NUMBER(order_terms, instrument),
-    NAME(order_terms, side, names_side),
-    NAME(order_terms, type, names_order_type),
-    NAME(order_terms, time_in_force, names_time_in_force),
-    UNITS(order_terms, quantity),
-    UNITS(order_terms, price),
-    UNITS(order_terms, stop_price),
-    UNITS(order_terms, iceberg),
-    TIME(order_terms, expires_us),
-    NUMBER(order_terms, trailing_bps),
-    NAME(order_terms, self_trade, names_self_trade),
-    FLAGS(order_terms, flags, names_order_flag),
-    TEXT(order_terms, client_id),
-    END};
+static const struct field fields_terms[] = {NUMBER(order_terms, instrument),
+                                            NAME(order_terms, side, names_side),
+                                            NAME(order_terms, type, names_order_type),
+                                            NAME(order_terms, time_in_force, names_time_in_force),
+                                            UNITS(order_terms, quantity),
+                                            UNITS(order_terms, price),
+                                            UNITS(order_terms, stop_price),
+                                            UNITS(order_terms, iceberg),
+                                            TIME(order_terms, expires_us),
+                                            NUMBER(order_terms, trailing_bps),
+                                            NAME(order_terms, self_trade, names_self_trade),
+                                            FLAGS(order_terms, flags, names_order_flag),
+                                            TEXT(order_terms, client_id),
+                                            END};
 static const struct field fields_listing[] = {TEXT(instrument_terms, symbol),
                                               NUMBER(instrument_terms, base),
                                               NUMBER(instrument_terms, quote),
@@ -177,12 +212,12 @@ static const struct field fields_limits[] = {NUMBER(limits, participants_max),
                                              END};
 static const struct field fields_evidence[] = {NUMBER(evidence, rail), TEXT(evidence, text), END};
 
-static const struct field fields_NODE_FOUND[] = {NUMBER(command_node_found, sandbox),
-                                                 TEXT(command_node_found, name),
-                                                 HEX(command_node_found, hash_seed),
-                                                 {"limits", FIELD_LIMITS,
-                                                  AT(command_node_found, limits)},
-                                                 END};
+static const struct field fields_NODE_FOUND[] = {
+    NUMBER(command_node_found, sandbox),
+    TEXT(command_node_found, name),
+    HEX(command_node_found, hash_seed),
+    {"limits", FIELD_LIMITS, AT(command_node_found, limits)},
+    END};
 static const struct field fields_NODE_OPEN[] = {END};
 static const struct field fields_CLOCK[] = {END};
 static const struct field fields_PARTICIPANT_CREATE[] = {
@@ -207,8 +242,8 @@ static const struct field fields_KEY_CREATE[] = {
     END};
 static const struct field fields_KEY_REVOKE[] = {HEX(command_key_revoke, id), END};
 static const struct field fields_TIER_SET[] = {
-    NUMBER(command_tier_set, tier), FLAGS(command_tier_set, rights, names_right),
-    NUMBER(command_tier_set, maker), NUMBER(command_tier_set, taker),
+    NUMBER(command_tier_set, tier),       FLAGS(command_tier_set, rights, names_right),
+    NUMBER(command_tier_set, maker),      NUMBER(command_tier_set, taker),
     NUMBER(command_tier_set, orders_max), END};
 static const struct field fields_TIER_LIMIT_SET[] = {
     NUMBER(command_tier_limit_set, tier), NUMBER(command_tier_limit_set, asset),
@@ -218,11 +253,13 @@ static const struct field fields_PROPOSE[] = {TIME(command_propose, expires_us),
 static const struct field fields_APPROVE[] = {NUMBER(command_approve, proposal), END};
 static const struct field fields_PROPOSAL_WITHDRAW[] = {NUMBER(command_proposal_withdraw, proposal),
                                                         END};
-static const struct field fields_ASSET_CREATE[] = {
-    TEXT(command_asset_create, code),          NUMBER(command_asset_create, scale),
-    TEXT(command_asset_create, name),          UNITS(command_asset_create, supply_max),
-    UNITS(command_asset_create, withdraw_min), UNITS(command_asset_create, withdraw_fee),
-    END};
+static const struct field fields_ASSET_CREATE[] = {TEXT(command_asset_create, code),
+                                                   NUMBER(command_asset_create, scale),
+                                                   TEXT(command_asset_create, name),
+                                                   UNITS(command_asset_create, supply_max),
+                                                   UNITS(command_asset_create, withdraw_min),
+                                                   UNITS(command_asset_create, withdraw_fee),
+                                                   END};
 static const struct field fields_INSTRUMENT_CREATE[] = {
     NAME(command_instrument_create, session, names_session),
     LISTING(command_instrument_create, terms), END};
@@ -234,10 +271,9 @@ static const struct field fields_SESSION_SET[] = {NUMBER(command_session_set, in
 static const struct field fields_SANDBOX_DEPOSIT[] = {
     NUMBER(command_sandbox_deposit, target), NUMBER(command_sandbox_deposit, asset),
     UNITS(command_sandbox_deposit, amount), EVIDENCE(command_sandbox_deposit, evidence), END};
-static const struct field fields_DEPOSIT[] = {NUMBER(command_deposit, target),
-                                              NUMBER(command_deposit, asset),
-                                              UNITS(command_deposit, amount),
-                                              EVIDENCE(command_deposit, evidence), END};
+static const struct field fields_DEPOSIT[] = {
+    NUMBER(command_deposit, target), NUMBER(command_deposit, asset), UNITS(command_deposit, amount),
+    EVIDENCE(command_deposit, evidence), END};
 static const struct field fields_WITHDRAW_REQUEST[] = {
     NUMBER(command_withdraw_request, asset),   NUMBER(command_withdraw_request, rail),
     UNITS(command_withdraw_request, amount),   TEXT(command_withdraw_request, address),
@@ -271,8 +307,8 @@ static const struct field fields_ORDER_REPLACE[] = {
     TERMS(command_order_replace, terms),
     END};
 static const struct field fields_ORDER_AMEND[] = {
-    NUMBER(command_order_amend, order),   UNITS(command_order_amend, quantity),
-    TEXT(command_order_amend, original),  TEXT(command_order_amend, client_id),
+    NUMBER(command_order_amend, order),      UNITS(command_order_amend, quantity),
+    TEXT(command_order_amend, original),     TEXT(command_order_amend, client_id),
     NUMBER(command_order_amend, instrument), END};
 static const struct field fields_ORDER_LIST_PLACE[] = {
     TEXT(command_order_list_place, client_id),
@@ -281,16 +317,14 @@ static const struct field fields_ORDER_LIST_PLACE[] = {
 static const struct field fields_ORDER_LIST_CANCEL[] = {
     NUMBER(command_order_list_cancel, list), TEXT(command_order_list_cancel, original),
     TEXT(command_order_list_cancel, client_id), NUMBER(command_order_list_cancel, instrument), END};
-static const struct field fields_COUNTDOWN_SET[] = {NUMBER(command_countdown_set, instrument),
-                                                    NUMBER(command_countdown_set, countdown_ms),
-                                                    END};
+static const struct field fields_COUNTDOWN_SET[] = {
+    NUMBER(command_countdown_set, instrument), NUMBER(command_countdown_set, countdown_ms), END};
 
 static const struct field *fields_of(uint16_t kind)
 {
     switch ((enum command_kind)kind) {
-#define FIELDS_CASE(name, number, type)                                                            \
-    case COMMAND_##name:                                                                           \
-        return fields_##name;
+#define FIELDS_CASE(name, number, type) \
+    case COMMAND_##name: return fields_##name;
         TARAZY_COMMANDS(FIELDS_CASE)
 #undef FIELDS_CASE
     }
@@ -398,9 +432,7 @@ static void field_write_plain(struct json_writer *json, const struct field *fiel
             json_write_key_int64(json, field->name, (int64_t)field_number(place, field->size));
         }
         return;
-    case FIELD_UNITS:
-        field_write_units(json, field->name, place, field->size);
-        return;
+    case FIELD_UNITS: field_write_units(json, field->name, place, field->size); return;
     case FIELD_TEXT: {
         size_t length = text_length((const char *)place, field->size);
         if (length > 0) {
@@ -408,24 +440,15 @@ static void field_write_plain(struct json_writer *json, const struct field *fiel
         }
         return;
     }
-    case FIELD_HEX:
-        field_write_hex(json, field->name, place, field->size);
-        return;
-    case FIELD_NAME:
-        field_write_name(json, field, field_number(place, field->size));
-        return;
-    case FIELD_FLAGS:
-        field_write_flags(json, field, field_number(place, field->size));
-        return;
-    case FIELD_RANGES:
-        field_write_ranges(json, field->name, place);
-        return;
+    case FIELD_HEX: field_write_hex(json, field->name, place, field->size); return;
+    case FIELD_NAME: field_write_name(json, field, field_number(place, field->size)); return;
+    case FIELD_FLAGS: field_write_flags(json, field, field_number(place, field->size)); return;
+    case FIELD_RANGES: field_write_ranges(json, field->name, place); return;
     case FIELD_MATERIAL:
     case FIELD_TERMS:
     case FIELD_LISTING:
     case FIELD_LIMITS:
-    case FIELD_EVIDENCE:
-        break;
+    case FIELD_EVIDENCE: break;
     }
     ENSURE(false);
 }

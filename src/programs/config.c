@@ -18,33 +18,33 @@
 enum { CONFIG_MIB = 1 << 20, CONFIG_SEGMENT_MIB = 64 };
 
 /* The names of struct limits, once. */
-#define CONFIG_LIMITS(X)                                                                           \
-    X(participants_max)                                                                            \
-    X(accounts_max)                                                                                \
-    X(assets_max)                                                                                  \
-    X(instruments_max)                                                                             \
-    X(orders_max)                                                                                  \
-    X(price_levels_max)                                                                            \
-    X(order_lists_max)                                                                             \
-    X(client_ids_max)                                                                              \
-    X(keys_max)                                                                                    \
-    X(proposals_max)                                                                               \
-    X(evidence_max)                                                                                \
+#define CONFIG_LIMITS(X) \
+    X(participants_max)  \
+    X(accounts_max)      \
+    X(assets_max)        \
+    X(instruments_max)   \
+    X(orders_max)        \
+    X(price_levels_max)  \
+    X(order_lists_max)   \
+    X(client_ids_max)    \
+    X(keys_max)          \
+    X(proposals_max)     \
+    X(evidence_max)      \
     X(withdrawals_max)
 
-#define CONFIG_RATES(X)                                                                            \
-    X(weight_minute)                                                                               \
-    X(raw_5_minutes)                                                                               \
-    X(orders_10_seconds)                                                                           \
-    X(orders_day)                                                                                  \
-    X(connections)                                                                                 \
+#define CONFIG_RATES(X)  \
+    X(weight_minute)     \
+    X(raw_5_minutes)     \
+    X(orders_10_seconds) \
+    X(orders_day)        \
+    X(connections)       \
     X(connections_address)
 
 static const struct confuse_range config_ranges[] = {
 #define CONFIG_RANGE(name) {#name, 1, 1000000000},
     CONFIG_LIMITS(CONFIG_RANGE) CONFIG_RATES(CONFIG_RANGE)
 #undef CONFIG_RANGE
-    {"records", 0, 1000000000},
+        {"records", 0, 1000000000},
     {"minutes", 0, 1000000},
     {"segment_mib", 1, (long)(JOURNAL_SEGMENT_SIZE_MAX / CONFIG_MIB)},
     {NULL, 0, 0},
@@ -83,9 +83,9 @@ void config_set_defaults(struct config *config, bool sandbox)
 
 static void config_take_limits(cfg_t *section, struct limits *out)
 {
-#define CONFIG_TAKE(name)                                                                          \
-    if (confuse_was_given(section, #name)) {                                                       \
-        out->name = (uint32_t)cfg_getint(section, #name);                                          \
+#define CONFIG_TAKE(name)                                 \
+    if (confuse_was_given(section, #name)) {              \
+        out->name = (uint32_t)cfg_getint(section, #name); \
     }
     CONFIG_LIMITS(CONFIG_TAKE)
 }
@@ -211,7 +211,8 @@ static bool config_check_listener(const struct config_listener *listener)
         return false;
     }
     if (has_certificate != has_key) {
-        (void)fprintf(stderr, "listen '%s': a certificate needs its key, and a key its certificate\n",
+        (void)fprintf(stderr,
+                      "listen '%s': a certificate needs its key, and a key its certificate\n",
                       listener->address);
         return false;
     }

@@ -23,9 +23,9 @@ struct config_listener {
 
 /* How much one client may ask for; the gateway publishes it in exchangeInfo. */
 struct config_rates {
-    uint32_t weight_minute;       /* request weight per address and minute */
-    uint32_t raw_5_minutes;       /* requests per address */
-    uint32_t orders_10_seconds;   /* new orders per participant */
+    uint32_t weight_minute;     /* request weight per address and minute */
+    uint32_t raw_5_minutes;     /* requests per address */
+    uint32_t orders_10_seconds; /* new orders per participant */
     uint32_t orders_day;
     uint32_t connections;         /* open at one time, of everybody */
     uint32_t connections_address; /* open at one time per address */
@@ -34,7 +34,8 @@ struct config_rates {
 struct config {
     char file[CONFIG_PATH_MAX];      /* the configuration file; empty: none */
     char directory[CONFIG_PATH_MAX]; /* the node's folder */
-    char history[CONFIG_PATH_MAX];   /* "sqlite:FILE" or "postgresql://…"; empty: sqlite in the folder */
+    char history
+        [CONFIG_PATH_MAX]; /* "sqlite:FILE" or "postgresql://…"; empty: sqlite in the folder */
     struct config_listener listeners[CONFIG_LISTENERS_MAX];
     uint32_t listener_count;
     enum log_level log_level;
@@ -46,11 +47,11 @@ struct config {
     bool has_limits;      /* they were configured */
 
     /* Only by option. */
-    bool sandbox;      /* a throw-away node: founded if the folder has none, generous limits */
-    bool check_only;   /* --check-config */
-    bool no_gateway;   /* --no-gateway: a core and its history alone */
+    bool sandbox;         /* a throw-away node: founded if the folder has none, generous limits */
+    bool check_only;      /* --check-config */
+    bool no_gateway;      /* --no-gateway: a core and its history alone */
     bool allows_founding; /* core: the node itself may still act by a link, until it is open */
-    int ready_fd;      /* where to say that the process is ready; −1: nowhere */
+    int ready_fd;         /* where to say that the process is ready; −1: nowhere */
 };
 
 /* Before anything is read. sandbox decides the rate limits. */

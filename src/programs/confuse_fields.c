@@ -17,12 +17,14 @@ enum {
     CONFUSE_TEXT_MAX = 1000
 };
 
-static const struct confuse_range *confuse_ranges; /* of the file being read */
+/* Of the file being read. libconfuse's default sections do not know its name. */
+static const struct confuse_range *confuse_ranges;
+static const cfg_t *confuse_root;
 
 static void confuse_print_error(cfg_t *cfg, const char *format, va_list arguments)
 {
-    if (cfg != NULL && cfg->filename != NULL) {
-        (void)fprintf(stderr, "%s:%d: ", cfg->filename, cfg->line);
+    if (cfg != NULL && confuse_root->filename != NULL) {
+        (void)fprintf(stderr, "%s:%d: ", confuse_root->filename, cfg->line);
     }
     (void)vfprintf(stderr, format, arguments);
     (void)fputc('\n', stderr);
@@ -112,20 +114,17 @@ bool confuse_was_given(cfg_t *cfg, const char *name)
 void confuse_prepare(cfg_t *cfg, const struct confuse_range *ranges)
 {
     confuse_ranges = ranges;
+    confuse_root = cfg;
     (void)cfg_set_error_function(cfg, confuse_print_error);
 }
 
 bool confuse_parse_file(cfg_t *cfg, const char *path)
 {
-    switch (cfg_parse(cfg, path)) {
-    case CFG_SUCCESS:
-        return true;
-    case CFG_FILE_ERROR:
+    int result = cfg_parse(cfg, path);
+    if (result == CFG_FILE_ERROR) {
         (void)fprintf(stderr, "%s: %s\n", path, strerror(errno));
-        return false;
-    default:
-        return false;
     }
+    return result == CFG_SUCCESS;
 }
 
 bool confuse_parse_text(cfg_t *cfg, const char *name, const char *text)

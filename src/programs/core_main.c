@@ -78,16 +78,13 @@ static int core_end(const struct core *core, const struct log *log, enum core_tu
         log_line_unsigned(&line, "number", log_head(log)->number);
         log_line_end(&line);
         return EXIT_CODE_DONE;
-    case CORE_TURN_DISK:
-        core_log_error("disk_failed", log_failure(log));
-        return EXIT_CODE_DISK;
+    case CORE_TURN_DISK: core_log_error("disk_failed", log_failure(log)); return EXIT_CODE_DISK;
     case CORE_TURN_FAILED:
         log_line_begin(&line, LOG_LEVEL_ERROR, "failed");
         log_line_errno(&line, "what", core_error(core));
         log_line_end(&line);
         return EXIT_CODE_FAILED;
-    case CORE_TURN_ON:
-        break;
+    case CORE_TURN_ON: break;
     }
     return EXIT_CODE_FAILED;
 }

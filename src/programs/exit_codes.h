@@ -5,7 +5,7 @@
 #ifndef PROGRAMS_EXIT_CODES_H
 #define PROGRAMS_EXIT_CODES_H
 
-enum exit_code {
+enum {
     EXIT_CODE_DONE = 0,
     EXIT_CODE_FAILED = 1,   /* anything else; the text says what */
     EXIT_CODE_USAGE = 2,    /* the command line or the configuration makes no sense */

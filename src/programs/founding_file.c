@@ -9,16 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "money/money.h"
 #include "platform/entropy.h"
 #include "programs/confuse_fields.h"
 #include "programs/founding_people.h"
 #include "programs/founding_values.h"
-#include "money/money.h"
 
-#define FIELD_TEXT(name)     CFG_STR_CB(name, NULL, CFGF_NODEFAULT, confuse_take_text)
-#define FIELD_NUMBER(name)   CFG_INT_CB(name, 0, CFGF_NONE, confuse_take_number)
-#define FIELD_BOOL(name)     CFG_BOOL_CB(name, cfg_false, CFGF_NONE, confuse_take_bool)
-#define FIELD_SECTION(name, fields)                                                                \
+#define FIELD_TEXT(name)   CFG_STR_CB(name, NULL, CFGF_NODEFAULT, confuse_take_text)
+#define FIELD_NUMBER(name) CFG_INT_CB(name, 0, CFGF_NONE, confuse_take_number)
+#define FIELD_BOOL(name)   CFG_BOOL_CB(name, cfg_false, CFGF_NONE, confuse_take_bool)
+#define FIELD_SECTION(name, fields) \
     CFG_SEC(name, fields, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES)
 
 static const struct confuse_range founding_bounds[] = {
@@ -51,8 +51,8 @@ static const struct founding_word founding_rights[] = {
 };
 
 static const struct founding_word founding_sessions[] = {
-    {"closed", SESSION_CLOSED},         {"pre_open", SESSION_PRE_OPEN},
-    {"continuous", SESSION_CONTINUOUS}, {"halted", SESSION_HALTED},
+    {"closed", SESSION_CLOSED},           {"pre_open", SESSION_PRE_OPEN},
+    {"continuous", SESSION_CONTINUOUS},   {"halted", SESSION_HALTED},
     {"cancel_only", SESSION_CANCEL_ONLY}, {NULL, 0},
 };
 
@@ -233,39 +233,70 @@ static bool founding_take(cfg_t *root, const struct founding_input *input,
            founding_emit(root, founding, &open.header);
 }
 
+/* What may stand where. libconfuse copies it. */
+static cfg_opt_t fields_limit[] = {FIELD_TEXT("withdraw_day"), FIELD_TEXT("deposit_day"),
+                                   CFG_END()};
+static cfg_opt_t fields_asset[] = {FIELD_TEXT("name"),
+                                   FIELD_NUMBER("scale"),
+                                   FIELD_TEXT("supply_max"),
+                                   FIELD_TEXT("withdraw_min"),
+                                   FIELD_TEXT("withdraw_fee"),
+                                   FIELD_SECTION("limit", fields_limit),
+                                   CFG_END()};
+static cfg_opt_t fields_tier[] = {FIELD_TEXT("rights"), FIELD_NUMBER("maker_ppm"),
+                                  FIELD_NUMBER("taker_ppm"), FIELD_NUMBER("orders_max"), CFG_END()};
+static cfg_opt_t fields_instrument[] = {FIELD_TEXT("base"),
+                                        FIELD_TEXT("quote"),
+                                        FIELD_TEXT("session"),
+                                        FIELD_TEXT("tick"),
+                                        FIELD_TEXT("lot"),
+                                        FIELD_TEXT("reference"),
+                                        FIELD_TEXT("price_min"),
+                                        FIELD_TEXT("price_max"),
+                                        FIELD_TEXT("quantity_min"),
+                                        FIELD_TEXT("quantity_max"),
+                                        FIELD_TEXT("market_quantity_max"),
+                                        FIELD_TEXT("notional_min"),
+                                        FIELD_TEXT("notional_max"),
+                                        FIELD_TEXT("position_max"),
+                                        FIELD_NUMBER("band_static_ppm"),
+                                        FIELD_NUMBER("band_dynamic_ppm"),
+                                        FIELD_NUMBER("slippage_ppm"),
+                                        FIELD_NUMBER("percent_up_ppm"),
+                                        FIELD_NUMBER("percent_down_ppm"),
+                                        FIELD_NUMBER("auction_ms"),
+                                        FIELD_NUMBER("trailing_min_bps"),
+                                        FIELD_NUMBER("trailing_max_bps"),
+                                        FIELD_NUMBER("orders_max"),
+                                        FIELD_NUMBER("algo_orders_max"),
+                                        FIELD_NUMBER("iceberg_orders_max"),
+                                        FIELD_NUMBER("iceberg_parts_max"),
+                                        FIELD_NUMBER("amends_max"),
+                                        FIELD_NUMBER("order_lists_max"),
+                                        CFG_END()};
+static cfg_opt_t fields_deposit[] = {FIELD_TEXT("amount"), CFG_END()};
+static cfg_opt_t fields_key[] = {FIELD_TEXT("scopes"), FIELD_TEXT("from"),
+                                 FIELD_BOOL("nonce_required"), CFG_END()};
+static cfg_opt_t fields_participant[] = {FIELD_TEXT("roles"),
+                                         FIELD_NUMBER("tier"),
+                                         FIELD_TEXT("identity"),
+                                         FIELD_TEXT("keys"),
+                                         FIELD_TEXT("from"),
+                                         FIELD_SECTION("deposit", fields_deposit),
+                                         FIELD_SECTION("public_key", fields_key),
+                                         CFG_END()};
+static cfg_opt_t fields_options[] = {FIELD_TEXT("name"),
+                                     FIELD_BOOL("sandbox"),
+                                     FIELD_SECTION("tier", fields_tier),
+                                     FIELD_SECTION("asset", fields_asset),
+                                     FIELD_SECTION("instrument", fields_instrument),
+                                     FIELD_SECTION("participant", fields_participant),
+                                     CFG_END()};
+
 bool founding_file_read(const struct founding_input *input, struct founding *founding,
                         struct key_list *keys)
 {
-    cfg_opt_t limit[] = {FIELD_TEXT("withdraw_day"), FIELD_TEXT("deposit_day"), CFG_END()};
-    cfg_opt_t asset[] = {FIELD_TEXT("name"),         FIELD_NUMBER("scale"),
-                         FIELD_TEXT("supply_max"),   FIELD_TEXT("withdraw_min"),
-                         FIELD_TEXT("withdraw_fee"), FIELD_SECTION("limit", limit),
-                         CFG_END()};
-    cfg_opt_t tier[] = {FIELD_TEXT("rights"), FIELD_NUMBER("maker_ppm"), FIELD_NUMBER("taker_ppm"),
-                        FIELD_NUMBER("orders_max"), CFG_END()};
-    cfg_opt_t instrument[] = {
-        FIELD_TEXT("base"), FIELD_TEXT("quote"), FIELD_TEXT("session"), FIELD_TEXT("tick"),
-        FIELD_TEXT("lot"), FIELD_TEXT("reference"), FIELD_TEXT("price_min"),
-        FIELD_TEXT("price_max"), FIELD_TEXT("quantity_min"), FIELD_TEXT("quantity_max"),
-        FIELD_TEXT("market_quantity_max"), FIELD_TEXT("notional_min"), FIELD_TEXT("notional_max"),
-        FIELD_TEXT("position_max"), FIELD_NUMBER("band_static_ppm"),
-        FIELD_NUMBER("band_dynamic_ppm"), FIELD_NUMBER("slippage_ppm"),
-        FIELD_NUMBER("percent_up_ppm"), FIELD_NUMBER("percent_down_ppm"),
-        FIELD_NUMBER("auction_ms"), FIELD_NUMBER("trailing_min_bps"),
-        FIELD_NUMBER("trailing_max_bps"), FIELD_NUMBER("orders_max"),
-        FIELD_NUMBER("algo_orders_max"), FIELD_NUMBER("iceberg_orders_max"),
-        FIELD_NUMBER("iceberg_parts_max"), FIELD_NUMBER("amends_max"),
-        FIELD_NUMBER("order_lists_max"), CFG_END()};
-    cfg_opt_t deposit[] = {FIELD_TEXT("amount"), CFG_END()};
-    cfg_opt_t key[] = {FIELD_TEXT("scopes"), FIELD_TEXT("from"), FIELD_BOOL("nonce_required"),
-                       CFG_END()};
-    cfg_opt_t participant[] = {FIELD_TEXT("roles"), FIELD_NUMBER("tier"), FIELD_TEXT("identity"),
-                               FIELD_TEXT("keys"), FIELD_TEXT("from"), FIELD_SECTION("deposit", deposit),
-                               FIELD_SECTION("public_key", key), CFG_END()};
-    cfg_opt_t options[] = {FIELD_TEXT("name"), FIELD_BOOL("sandbox"), FIELD_SECTION("tier", tier),
-                           FIELD_SECTION("asset", asset), FIELD_SECTION("instrument", instrument),
-                           FIELD_SECTION("participant", participant), CFG_END()};
-    cfg_t *root = cfg_init(options, CFGF_NONE);
+    cfg_t *root = cfg_init(fields_options, CFGF_NONE);
     if (root == NULL) {
         (void)fprintf(stderr, "%s: out of memory\n", input->name);
         return false;

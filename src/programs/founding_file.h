@@ -13,8 +13,8 @@
 #include "programs/key_list.h"
 
 struct founding_input {
-    const char *name;  /* the file, for messages */
-    const char *text;  /* its content; NULL: read the file */
+    const char *name; /* the file, for messages */
+    const char *text; /* its content; NULL: read the file */
     const struct limits *limits;
     const struct node_key *node_key; /* seals the secrets made here */
 };

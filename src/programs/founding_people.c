@@ -14,9 +14,12 @@
 #include "programs/public_key_file.h"
 
 static const struct founding_word founding_roles[] = {
-    {"trader", ROLE_TRADER},         {"market_maker", ROLE_MARKET_MAKER},
-    {"operator", ROLE_OPERATOR},     {"approver", ROLE_APPROVER},
-    {"supervisor", ROLE_SUPERVISOR}, {"custodian", ROLE_CUSTODIAN},
+    {"trader", ROLE_TRADER},
+    {"market_maker", ROLE_MARKET_MAKER},
+    {"operator", ROLE_OPERATOR},
+    {"approver", ROLE_APPROVER},
+    {"supervisor", ROLE_SUPERVISOR},
+    {"custodian", ROLE_CUSTODIAN},
     {NULL, 0},
 };
 
@@ -81,8 +84,7 @@ static bool founding_make_key(const struct founding_person *person, enum key_typ
         return false;
     }
     command.scopes = founding_scopes_of(person->roles, ranges);
-    struct made_key *key =
-        key_list_make(person->keys, type, person->input->node_key, &command);
+    struct made_key *key = key_list_make(person->keys, type, person->input->node_key, &command);
     if (key == NULL) {
         cfg_error(person->section, "no key can be made for it");
         return false;
@@ -187,8 +189,8 @@ static bool founding_add_person(struct founding_person *person)
            founding_add_deposits(person);
 }
 
-bool founding_add_people(cfg_t *root, const struct founding_input *input,
-                         struct founding *founding, struct key_list *keys)
+bool founding_add_people(cfg_t *root, const struct founding_input *input, struct founding *founding,
+                         struct key_list *keys)
 {
     for (unsigned int i = 0; i < cfg_size(root, "participant"); i++) {
         struct founding_person person = {

@@ -13,8 +13,8 @@
 #include "programs/founding_file.h"
 
 /* Adds every participant with keys and deposits. False: said why. */
-bool founding_add_people(cfg_t *root, const struct founding_input *input,
-                         struct founding *founding, struct key_list *keys);
+bool founding_add_people(cfg_t *root, const struct founding_input *input, struct founding *founding,
+                         struct key_list *keys);
 
 /* Adds a command; false: said which cannot be made here. */
 bool founding_emit(cfg_t *section, struct founding *founding, const struct command_header *command);

@@ -159,14 +159,17 @@ bool founding_words(cfg_t *section, const char *name, const struct founding_word
     return found == 0;
 }
 
-/* "10.0.0.0/8", "::1", "2001:db8::/32". Bits behind the prefix must be zero. */
-static bool founding_parse_range(char *text, struct ip_range *out)
+/* "10.0.0.0/8", "::1", "2001:db8::/32". Bits behind the prefix must be zero. word has
+ * FOUNDING_WORD_MAX bytes. */
+static bool founding_parse_range(const char *word, struct ip_range *out)
 {
     static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-    char *slash = strchr(text, '/');
+    char text[FOUNDING_WORD_MAX];
     char *end = NULL;
     unsigned long prefix = 128;
     *out = (struct ip_range){0};
+    memcpy(text, word, sizeof text);
+    char *slash = strchr(text, '/');
     if (slash != NULL) {
         *slash = '\0';
         prefix = strtoul(slash + 1, &end, 10);

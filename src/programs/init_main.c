@@ -13,7 +13,12 @@
 #include "programs/exit_codes.h"
 #include "programs/found_node.h"
 
-enum init_option { INIT_OPTION_CONFIG = 1, INIT_OPTION_DIR, INIT_OPTION_FOUNDING, INIT_OPTION_HELP };
+enum init_option {
+    INIT_OPTION_CONFIG = 1,
+    INIT_OPTION_DIR,
+    INIT_OPTION_FOUNDING,
+    INIT_OPTION_HELP
+};
 
 static const struct option init_options[] = {
     {"config", required_argument, NULL, INIT_OPTION_CONFIG},
@@ -66,15 +71,9 @@ int init_main(int argc, char **argv)
                 return EXIT_CODE_USAGE;
             }
             break;
-        case INIT_OPTION_DIR:
-            directory = optarg;
-            break;
-        case INIT_OPTION_FOUNDING:
-            file = optarg;
-            break;
-        case INIT_OPTION_HELP:
-            init_print_help(stdout);
-            return EXIT_CODE_DONE;
+        case INIT_OPTION_DIR: directory = optarg; break;
+        case INIT_OPTION_FOUNDING: file = optarg; break;
+        case INIT_OPTION_HELP: init_print_help(stdout); return EXIT_CODE_DONE;
         default: /* not an enum: getopt_long has said what is wrong */
             init_print_help(stderr);
             return EXIT_CODE_USAGE;

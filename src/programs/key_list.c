@@ -53,8 +53,8 @@ static bool key_make_material(struct made_key *key, const struct node_key *node_
         entropy_fill(bytes, sizeof bytes);
         hex_encode(bytes, sizeof bytes, key->secret);
         secret_wipe(bytes, sizeof bytes);
-        size_t size = secret_seal(node_key, &key->id, key->secret, sizeof key->secret,
-                                  create->material);
+        size_t size =
+            secret_seal(node_key, &key->id, key->secret, sizeof key->secret, create->material);
         create->material_size = (uint16_t)size;
         return size > 0;
     }

@@ -22,8 +22,8 @@ struct made_key {
     char role[KEY_NAME_SIZE]; /* as the founding file says it */
     struct hash256 id;
     enum key_type type;
-    char secret[KEY_SECRET_SIZE];       /* HMAC: 64 characters */
-    uint8_t seed[ED25519_KEY_SIZE];     /* Ed25519 */
+    char secret[KEY_SECRET_SIZE];   /* HMAC: 64 characters */
+    uint8_t seed[ED25519_KEY_SIZE]; /* Ed25519 */
     uint8_t public_key[ED25519_KEY_SIZE];
 };
 

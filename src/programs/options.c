@@ -56,30 +56,27 @@ struct options {
 
 static void options_print_help(FILE *out, const char *name)
 {
-    (void)fprintf(out,
-                  "usage: %s [OPTION...]\n\n"
-                  "  --config FILE       read the configuration, see tarazy.conf(5)\n"
-                  "  --dir DIR           the node's folder\n"
-                  "  --listen ADDR:PORT  serve here, plain, on loopback; may be repeated; port 0: any\n"
-                  "  --sandbox           a throw-away node with play money, founded if DIR has none\n"
-                  "  --log-level LEVEL   error, warning, info or debug\n"
-                  "  --check-config      only say whether the configuration makes sense\n"
-                  "  --no-gateway        without a gateway: nobody can trade\n"
-                  "  --founding          core: until the node is open it may act by the link\n"
-                  "  --ready-fd N        tell descriptor N when ready\n",
-                  name);
+    (void)fprintf(
+        out,
+        "usage: %s [OPTION...]\n\n"
+        "  --config FILE       read the configuration, see tarazy.conf(5)\n"
+        "  --dir DIR           the node's folder\n"
+        "  --listen ADDR:PORT  serve here, plain, on loopback; may be repeated; port 0: any\n"
+        "  --sandbox           a throw-away node with play money, founded if DIR has none\n"
+        "  --log-level LEVEL   error, warning, info or debug\n"
+        "  --check-config      only say whether the configuration makes sense\n"
+        "  --no-gateway        without a gateway: nobody can trade\n"
+        "  --founding          core: until the node is open it may act by the link\n"
+        "  --ready-fd N        tell descriptor N when ready\n",
+        name);
 }
 
 /* −1 to go on, else the exit code. */
 static int options_take(struct options *options, int option, const char *name)
 {
     switch ((enum option_id)option) {
-    case OPTION_CONFIG:
-        options->config = optarg;
-        return -1;
-    case OPTION_DIR:
-        options->dir = optarg;
-        return -1;
+    case OPTION_CONFIG: options->config = optarg; return -1;
+    case OPTION_DIR: options->dir = optarg; return -1;
     case OPTION_LISTEN:
         if (options->listen_count == CONFIG_LISTENERS_MAX) {
             (void)fprintf(stderr, "%s: too many --listen\n", name);
@@ -87,27 +84,13 @@ static int options_take(struct options *options, int option, const char *name)
         }
         options->listen[options->listen_count++] = optarg;
         return -1;
-    case OPTION_SANDBOX:
-        options->sandbox = true;
-        return -1;
-    case OPTION_LOG_LEVEL:
-        options->log_level = optarg;
-        return -1;
-    case OPTION_CHECK_CONFIG:
-        options->check_config = true;
-        return -1;
-    case OPTION_NO_GATEWAY:
-        options->no_gateway = true;
-        return -1;
-    case OPTION_FOUNDING:
-        options->founding = true;
-        return -1;
-    case OPTION_READY_FD:
-        options->ready_fd = optarg;
-        return -1;
-    case OPTION_HELP:
-        options_print_help(stdout, name);
-        return EXIT_CODE_DONE;
+    case OPTION_SANDBOX: options->sandbox = true; return -1;
+    case OPTION_LOG_LEVEL: options->log_level = optarg; return -1;
+    case OPTION_CHECK_CONFIG: options->check_config = true; return -1;
+    case OPTION_NO_GATEWAY: options->no_gateway = true; return -1;
+    case OPTION_FOUNDING: options->founding = true; return -1;
+    case OPTION_READY_FD: options->ready_fd = optarg; return -1;
+    case OPTION_HELP: options_print_help(stdout, name); return EXIT_CODE_DONE;
     }
     options_print_help(stderr, name); /* getopt_long has said what is wrong */
     return EXIT_CODE_USAGE;

@@ -80,6 +80,7 @@ bool public_key_file_read(const char *path, struct command_key_create *command, 
         public_key_take(der, der_size, command)) {
         return true;
     }
-    (void)snprintf(error, error_size, "not a public key (PEM, Ed25519 or RSA of 2048 to 4096 bits)");
+    (void)snprintf(error, error_size,
+                   "not a public key (PEM, Ed25519 or RSA of 2048 to 4096 bits)");
     return false;
 }

@@ -25,7 +25,8 @@
 #include "programs/found_node.h"
 #include "programs/options.h"
 
-enum serve_child { SERVE_CORE = 0, SERVE_GATEWAY, SERVE_HISTORY, SERVE_CHILDREN };
+/* Places in the array of children. */
+enum { SERVE_CORE = 0, SERVE_GATEWAY, SERVE_HISTORY, SERVE_CHILDREN };
 
 enum {
     SERVE_PATIENCE_MS = 15000, /* for each process to stop in order */
@@ -84,10 +85,10 @@ static int serve_found(const struct config *config)
 /* ------------------------------------------------------------------ while it runs */
 
 /* A core that is ready lets the others start; a gateway that is ready is what people wait for. */
-static void serve_note_ready(struct serve *serve, enum serve_child which)
+static void serve_note_ready(struct serve *serve, int which)
 {
     struct child_process *child = &serve->children[which];
-    enum serve_child last = serve->is_wanted[SERVE_GATEWAY] ? SERVE_GATEWAY : SERVE_CORE;
+    int last = serve->is_wanted[SERVE_GATEWAY] ? SERVE_GATEWAY : SERVE_CORE;
     child_take_ready(child);
     if (!child->is_ready) {
         return;
@@ -110,7 +111,7 @@ static void serve_note_ready(struct serve *serve, enum serve_child which)
 }
 
 /* What the end of a process means: an exit code for all, or SERVE_GOES_ON. */
-static int serve_judge(const struct serve *serve, enum serve_child which, int status)
+static int serve_judge(const struct serve *serve, int which, int status)
 {
     const struct child_process *child = &serve->children[which];
     int code;
@@ -138,10 +139,10 @@ static int serve_reap(struct serve *serve)
                 continue;
             }
             if (serve->children[i].ready_fd >= 0) {
-                serve_note_ready(serve, (enum serve_child)i); /* its last words */
+                serve_note_ready(serve, i); /* its last words */
             }
             child_has_ended(&serve->children[i], status, serve_now_ms());
-            int judged = serve_judge(serve, (enum serve_child)i, status);
+            int judged = serve_judge(serve, i, status);
             verdict = verdict == SERVE_GOES_ON ? judged : verdict;
         }
     }
@@ -200,7 +201,7 @@ static bool serve_wait(struct serve *serve, int patience_ms)
     }
     for (int i = 0; i < SERVE_CHILDREN; i++) {
         if (fds[1 + i].revents != 0) {
-            serve_note_ready(serve, (enum serve_child)i);
+            serve_note_ready(serve, i);
         }
     }
     return true;
@@ -226,7 +227,7 @@ static int serve_watch(struct serve *serve)
 /* ------------------------------------------------------------------ the end */
 
 /* Asks one process to stop and waits for it. */
-static void serve_stop_child(struct serve *serve, enum serve_child which)
+static void serve_stop_child(struct serve *serve, int which)
 {
     struct child_process *child = &serve->children[which];
     int64_t deadline_ms = serve_now_ms() + SERVE_PATIENCE_MS;
@@ -250,7 +251,7 @@ static void serve_stop_child(struct serve *serve, enum serve_child which)
 /* First who takes orders, then who decides, last who only writes them down. */
 static void serve_stop(struct serve *serve)
 {
-    static const enum serve_child order[] = {SERVE_GATEWAY, SERVE_CORE, SERVE_HISTORY};
+    static const int order[] = {SERVE_GATEWAY, SERVE_CORE, SERVE_HISTORY};
     for (int i = 0; i < SERVE_CHILDREN; i++) {
         serve->is_wanted[i] = false;
     }

@@ -52,16 +52,11 @@ static bool verify_take_expected(const char *text, struct verifier_options *opti
 static const char *verify_result_text(enum verifier_result result)
 {
     switch (result) {
-    case VERIFIER_RESULT_AGREES:
-        return "agrees";
-    case VERIFIER_RESULT_TORN:
-        return "torn";
-    case VERIFIER_RESULT_DAMAGED:
-        return "damaged";
-    case VERIFIER_RESULT_DIVERGED:
-        return "diverged";
-    case VERIFIER_RESULT_FAILED:
-        break;
+    case VERIFIER_RESULT_AGREES: return "agrees";
+    case VERIFIER_RESULT_TORN: return "torn";
+    case VERIFIER_RESULT_DAMAGED: return "damaged";
+    case VERIFIER_RESULT_DIVERGED: return "diverged";
+    case VERIFIER_RESULT_FAILED: break;
     }
     return "failed";
 }
@@ -69,14 +64,11 @@ static const char *verify_result_text(enum verifier_result result)
 static int verify_code(enum verifier_result result)
 {
     switch (result) {
-    case VERIFIER_RESULT_AGREES:
-        return EXIT_CODE_DONE;
+    case VERIFIER_RESULT_AGREES: return EXIT_CODE_DONE;
     case VERIFIER_RESULT_TORN:
     case VERIFIER_RESULT_DAMAGED:
-    case VERIFIER_RESULT_DIVERGED:
-        return EXIT_CODE_DAMAGED;
-    case VERIFIER_RESULT_FAILED:
-        break;
+    case VERIFIER_RESULT_DIVERGED: return EXIT_CODE_DAMAGED;
+    case VERIFIER_RESULT_FAILED: break;
     }
     return EXIT_CODE_FAILED;
 }

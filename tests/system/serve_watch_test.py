@@ -1,0 +1,74 @@
+"""serve: kill -9 of each process in turn, and the node comes back; a clean stop; the journal agrees."""
+import os
+import signal
+import socket
+import urllib.request
+
+import node_process as node
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answers(url):
+    try:
+        with urllib.request.urlopen(url + "/api/v3/ping", timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def comes_back(server, name, url, folder):
+    before = node.child_processes(server.child.pid)
+    os.kill(before[name], signal.SIGKILL)
+
+    def is_back():
+        now = node.child_processes(server.child.pid).get(name)
+        return now is not None and now != before[name]
+
+    node.wait_until(f"{name} to come back", is_back)
+    others = {other: pid for other, pid in before.items() if other != name}
+    after = node.child_processes(server.child.pid)
+    for other, pid in others.items():
+        node.check(after.get(other) == pid, f"{other} was not touched by the end of {name}")
+    link = node.connect(folder)
+    number = link.durable
+    node.check(link.send(node.order(1, 1, 1, node.BUY, 10_000_000 * 10**8, 10_000))
+               and link.wait_durable(number + 1), f"orders are taken after the end of {name}")
+    link.close()
+    if url.startswith("http"):
+        node.wait_until("the gateway", lambda: answers(url))
+
+
+def main():
+    folder = node.new_folder()
+    port = free_port()
+    server = node.Process("serve", "--sandbox", "--dir", folder, "--listen", f"127.0.0.1:{port}")
+    url = server.ready_line()
+    if url.startswith("http"):
+        node.check(url == f"http://127.0.0.1:{port}", f"ready says {url}")
+        node.check(answers(url), "ready means that it answers")
+    children = node.child_processes(server.child.pid)
+    node.check("core" in children, "there is a core")
+    for name in sorted(children):
+        comes_back(server, name, url, folder)
+        comes_back(server, name, url, folder)
+    code = server.stop(signal.SIGINT)
+    node.check(code == 0, f"serve ended with {code}\n{server.errors()}")
+    node.check(not node.child_processes(server.child.pid), "nobody is left behind")
+    number = node.verify(folder)
+    # Again on the same folder: nothing is founded anew. Killed, it takes its children along.
+    server = node.Process("serve", "--sandbox", "--dir", folder, "--listen", f"127.0.0.1:{port}")
+    server.ready_line()
+    children = node.child_processes(server.child.pid)
+    server.stop(signal.SIGKILL)
+    for name, pid in children.items():
+        node.wait_until(f"{name} to follow its parent", lambda pid=pid: not os.path.exists(f"/proc/{pid}"))
+    node.check(node.verify(folder) == number, "the same journal")
+    node.remove_folder(folder)
+
+
+main()
