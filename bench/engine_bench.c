@@ -43,7 +43,8 @@ static void print_speed(const char *name, uint64_t commands, int64_t cpu_ns, int
            (unsigned long long)(commands * 100000 / (uint64_t)spent_ns % 100));
 }
 
-static void play_rounds(const struct setting *setting, const struct w_script *script)
+static void play_rounds(const struct setting *setting, const struct tape *tape,
+                        const struct w_script *script)
 {
     for (int round = 0; round < ROUNDS; round++) {
         struct market_world world;
@@ -51,11 +52,11 @@ static void play_rounds(const struct setting *setting, const struct w_script *sc
         start_world(&world, setting);
         int64_t cpu = thread_ns();
         int64_t wall = wall_ns();
-        uint64_t events = w_script_play(script, &world);
-        print_speed(setting->name, script->commands, thread_ns() - cpu, wall_ns() - wall);
+        uint64_t events = market_world_play(&world, tape);
+        print_speed(setting->name, tape->commands, thread_ns() - cpu, wall_ns() - wall);
         if (round == 0) {
             printf("%-40s  %llu commands, %llu trades of %llu, %llu events, %llu refused\n", "",
-                   (unsigned long long)script->commands, (unsigned long long)script->trades,
+                   (unsigned long long)tape->commands, (unsigned long long)script->trades,
                    (unsigned long long)script->quantity, (unsigned long long)events,
                    (unsigned long long)script->refused);
         }
@@ -105,20 +106,23 @@ static struct limits limits_of(uint32_t users, uint16_t markets, uint32_t orders
 static void run_single(const char *name, const struct workload_parameters *parameters,
                        uint32_t orders)
 {
-    const struct setting setting = {name, {limits_of(1000, 1, orders), 1000, 1, PRICE_MAX}, 1000};
+    const struct setting setting = {
+        name, {limits_of(1000, 1, orders), 1000, 1, PRICE_MAX, NULL}, 1000};
     struct w_stream stream = {.market = 1};
     struct w_script script = {0};
+    struct tape tape = {0};
     struct market_world world;
 
     open_stream(&stream, parameters);
     start_world(&world, &setting);
+    world.tape = &tape;
     while (stream.next < stream.count) {
         w_script_step(&script, &world, &stream);
     }
     market_world_destroy(&world);
-    play_rounds(&setting, &script);
+    play_rounds(&setting, &tape, &script);
     close_stream(&stream);
-    free(script.bytes);
+    tape_free(&tape);
 }
 
 static uint64_t random_state = 88172645463325252u;
@@ -137,10 +141,11 @@ static void run_many(void)
     enum { ORDERS = 1000000, COMMANDS = 2000000 };
     const struct setting setting = {
         "W, 1,000 markets, 1 M users, 1 M orders",
-        {limits_of(USERS_MANY, MARKETS, 2 * ORDERS), USERS_MANY, MARKETS, PRICE_MAX},
+        {limits_of(USERS_MANY, MARKETS, 2 * ORDERS), USERS_MANY, MARKETS, PRICE_MAX, NULL},
         USERS_MANY / MARKETS};
     struct w_stream *streams = calloc(MARKETS, sizeof *streams);
     struct w_script script = {0};
+    struct tape tape = {0};
     struct market_world world;
     uint64_t weights = 0;
     uint64_t left = 0;
@@ -163,6 +168,7 @@ static void run_many(void)
         left += streams[i].count;
     }
     start_world(&world, &setting);
+    world.tape = &tape;
     while (left > 0) { /* a stream is drawn in proportion to what it has left */
         uint64_t draw = next_random() % left;
         uint32_t i = 0;
@@ -175,12 +181,12 @@ static void run_many(void)
         left--;
     }
     market_world_destroy(&world);
-    play_rounds(&setting, &script);
+    play_rounds(&setting, &tape, &script);
     for (uint32_t i = 0; i < MARKETS; i++) {
         close_stream(&streams[i]);
     }
     free(streams);
-    free(script.bytes);
+    tape_free(&tape);
 }
 
 /* One command due every microsecond; late ones count from when they were due. */
@@ -188,24 +194,26 @@ static void run_latency(void)
 {
     enum { COMMANDS = 1000000, GAP_NS = 1000 };
     const struct setting setting = {
-        "latency", {limits_of(1000, 1, 100000), 1000, 1, PRICE_MAX}, 1000};
+        "latency", {limits_of(1000, 1, 100000), 1000, 1, PRICE_MAX, NULL}, 1000};
     const struct workload_parameters parameters = {COMMANDS, 1000, 1000, 0, 101572685};
     struct w_stream stream = {.market = 1};
     struct w_script script = {0};
+    struct tape tape = {0};
     struct market_world world;
     int64_t *samples = calloc(COMMANDS + 1000, sizeof *samples);
     size_t count = 0;
 
     open_stream(&stream, &parameters);
     start_world(&world, &setting);
+    world.tape = &tape;
     while (stream.next < stream.count) {
         w_script_step(&script, &world, &stream);
     }
     market_world_destroy(&world);
     start_world(&world, &setting);
     int64_t started = wall_ns();
-    for (size_t at = 0; at < script.size; count++) {
-        const struct command_header *command = (const void *)(script.bytes + at);
+    for (size_t at = 0; at < tape.size; count++) {
+        const struct command_header *command = (const void *)(tape.bytes + at);
         int64_t due = started + (int64_t)count * GAP_NS;
 
         while (wall_ns() < due) {
@@ -219,7 +227,7 @@ static void run_latency(void)
     print_percentiles("W1K at 1 M commands/s, from when due", samples, count);
     market_world_destroy(&world);
     close_stream(&stream);
-    free(script.bytes);
+    tape_free(&tape);
     free(samples);
 }
 
@@ -242,7 +250,7 @@ static void run_memory(void)
 {
     enum { ORDERS = 1000000 };
     const struct setting setting = {
-        "memory", {limits_of(1000, 1, ORDERS + 1000), 1000, 1, PRICE_MAX}, 1000};
+        "memory", {limits_of(1000, 1, ORDERS + 1000), 1000, 1, PRICE_MAX, NULL}, 1000};
     struct command_order_place place = {.header.kind = COMMAND_ORDER_PLACE,
                                         .terms = {.quantity = {1},
                                                   .instrument = 1,

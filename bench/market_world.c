@@ -24,6 +24,9 @@ const struct event_outcome *market_world_apply(struct market_world *world,
 {
     command->number = ++world->number;
     command->time_us = ++world->time_us;
+    if (world->tape != NULL) {
+        tape_add(world->tape, command);
+    }
     world->events.used = 0;
     world->events.count = 0;
     tarazy_engine_apply(world->engine, command, &world->events);
@@ -124,6 +127,7 @@ static void add_user(struct market_world *world, uint32_t user)
 void market_world_create(struct market_world *world, const struct market_world_options *options)
 {
     memset(world, 0, sizeof *world);
+    world->tape = options->tape;
     world->size = tarazy_engine_size(&options->limits);
     world->block = mmap(NULL, world->size, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -151,4 +155,22 @@ void market_world_destroy(struct market_world *world)
 {
     munmap(world->block, world->size);
     free(world->events.bytes);
+}
+
+uint64_t market_world_play(struct market_world *world, const struct tape *tape)
+{
+    uint64_t events = 0;
+
+    for (size_t at = 0; at < tape->size;) {
+        const struct command_header *command = (const void *)(tape->bytes + at);
+
+        world->events.used = 0;
+        world->events.count = 0;
+        tarazy_engine_apply(world->engine, command, &world->events);
+        events += world->events.count;
+        at += tarazy_command_size(command->kind);
+    }
+    world->number = tarazy_engine_number(world->engine);
+    world->time_us = tarazy_engine_time(world->engine);
+    return events;
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tape.h"
 #include "tarazy/engine.h"
 
 struct market_world {
@@ -16,6 +17,7 @@ struct market_world {
     void *block;
     size_t size;
     struct event_buffer events;
+    struct tape *tape; /* records every command; NULL: nothing does */
     uint64_t number;
     int64_t time_us;
 };
@@ -25,6 +27,7 @@ struct market_world_options {
     uint32_t users;
     uint16_t markets;
     int64_t price_max;
+    struct tape *tape; /* from the first command on; may be NULL */
 };
 
 void market_world_create(struct market_world *world, const struct market_world_options *options);
@@ -39,5 +42,8 @@ void market_world_open(struct market_world *world);
 /* Fills in number and time and applies; the events of this command alone are in world->events. */
 const struct event_outcome *market_world_apply(struct market_world *world,
                                                struct command_header *command);
+
+/* Applies a whole tape to a world in the state it was recorded from. Returns how many events. */
+uint64_t market_world_play(struct market_world *world, const struct tape *tape);
 
 #endif

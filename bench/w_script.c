@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Recording costs a lookup per command and is not timed; playing the recording is.
+ * Translating costs a lookup per command, so it is never timed: what is timed is the play of a tape.
  */
 #include "w_script.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tarazy/query.h"
@@ -17,30 +16,6 @@ union w_command {
     struct command_order_replace replace;
     struct command_order_amend amend;
 };
-
-static void record(struct w_script *script, const struct command_header *command)
-{
-    size_t size = tarazy_command_size(command->kind);
-
-    if (script->size + size > script->capacity) {
-        size_t capacity = script->capacity == 0 ? (size_t)64 << 20 : script->capacity * 2;
-        uint8_t *longer = aligned_alloc(64, capacity);
-
-        if (longer == NULL) {
-            fprintf(stderr, "bench: out of memory\n");
-            exit(1);
-        }
-        if (script->size > 0) {
-            memcpy(longer, script->bytes, script->size);
-        }
-        free(script->bytes);
-        script->bytes = longer;
-        script->capacity = capacity;
-    }
-    memcpy(script->bytes + script->size, command, size);
-    script->size += size;
-    script->commands++;
-}
 
 static void count_trades(struct w_script *script, const struct event_buffer *events)
 {
@@ -130,24 +105,5 @@ void w_script_step(struct w_script *script, struct market_world *world, struct w
         command.header.kind == COMMAND_ORDER_REPLACE) {
         stream->numbers[from->id] = outcome->id;
     }
-    record(script, &command.header);
     count_trades(script, &world->events);
-}
-
-uint64_t w_script_play(const struct w_script *script, struct market_world *world)
-{
-    uint64_t events = 0;
-
-    for (size_t at = 0; at < script->size;) {
-        const struct command_header *command = (const void *)(script->bytes + at);
-
-        world->events.used = 0;
-        world->events.count = 0;
-        tarazy_engine_apply(world->engine, command, &world->events);
-        events += world->events.count;
-        at += tarazy_command_size(command->kind);
-    }
-    world->number = tarazy_engine_number(world->engine);
-    world->time_us = tarazy_engine_time(world->engine);
-    return events;
 }

@@ -13,12 +13,8 @@
 #include "market_world.h"
 #include "workload_w.h"
 
-/* Commands back to back, with the numbers and times they were applied with. */
+/* What became of the commands. */
 struct w_script {
-    uint8_t *bytes;
-    size_t size;
-    size_t capacity;
-    uint64_t commands;
     uint64_t refused;
     uint64_t trades;
     uint64_t quantity;
@@ -34,11 +30,7 @@ struct w_stream {
     uint16_t market;
 };
 
-/* Applies the stream's next command to the world and records it. */
+/* Applies the stream's next command to the world. */
 void w_script_step(struct w_script *script, struct market_world *world, struct w_stream *stream);
-
-/* Applies the whole recording to a world in the same state as the one it was recorded from. Returns
- * the trades. */
-uint64_t w_script_play(const struct w_script *script, struct market_world *world);
 
 #endif
