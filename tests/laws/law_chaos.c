@@ -3,6 +3,9 @@
  * The first generator: every kind of command, numbers from small ranges, fields drawn without regard
  * to each other. Much of it is refused; what is not refused are combinations nobody thought of. It
  * shares no drawing with law_traders.c, so that what one can never produce the other may.
+ *
+ * One draw a statement: the order in which C evaluates operands and initialisers is the compiler's, and
+ * every compiler must draw the same.
  */
 #include <string.h>
 
@@ -42,14 +45,13 @@ static int64_t any_quantity(struct law *law, uint16_t instrument)
 
 static void draw_terms(struct law *law, uint16_t instrument, struct order_terms *terms)
 {
-    *terms = (struct order_terms){
-        .quantity.units = any_quantity(law, instrument),
-        .instrument = instrument,
-        .side = (uint8_t)(1 + below(law, 2)),
-        .type = once_in(law, 2) ? (uint8_t)ORDER_TYPE_LIMIT : (uint8_t)(1 + below(law, 7)),
-        .time_in_force = TIME_IN_FORCE_GTC,
-        .self_trade = (uint8_t)(1 + below(law, 5)),
-    };
+    memset(terms, 0, sizeof *terms);
+    terms->quantity.units = any_quantity(law, instrument);
+    terms->instrument = instrument;
+    terms->side = (uint8_t)(1 + below(law, 2));
+    terms->type = once_in(law, 2) ? (uint8_t)ORDER_TYPE_LIMIT : (uint8_t)(1 + below(law, 7));
+    terms->time_in_force = TIME_IN_FORCE_GTC;
+    terms->self_trade = (uint8_t)(1 + below(law, 5));
     bool market = terms->type == ORDER_TYPE_MARKET || terms->type == ORDER_TYPE_STOP_LOSS ||
                   terms->type == ORDER_TYPE_TAKE_PROFIT;
     if (market) {
@@ -185,16 +187,15 @@ static void draw_list(struct law *law, union law_command *command)
     pair = place->contingency == CONTINGENCY_OCO ? 0 : 1;
     struct order_terms *profit = &place->terms[pair];
     struct order_terms *loss = &place->terms[pair + 1];
-    *loss = (struct order_terms){
-        .quantity.units = any_quantity(law, instrument),
-        .price.units = any_price(law, instrument),
-        .stop_price.units = any_price(law, instrument),
-        .instrument = instrument,
-        .side = (uint8_t)(1 + below(law, 2)),
-        .type = ORDER_TYPE_STOP_LOSS_LIMIT,
-        .time_in_force = TIME_IN_FORCE_GTC,
-        .self_trade = (uint8_t)(1 + below(law, 5)),
-    };
+    memset(loss, 0, sizeof *loss);
+    loss->quantity.units = any_quantity(law, instrument);
+    loss->price.units = any_price(law, instrument);
+    loss->stop_price.units = any_price(law, instrument);
+    loss->instrument = instrument;
+    loss->side = (uint8_t)(1 + below(law, 2));
+    loss->type = ORDER_TYPE_STOP_LOSS_LIMIT;
+    loss->time_in_force = TIME_IN_FORCE_GTC;
+    loss->self_trade = (uint8_t)(1 + below(law, 5));
     if (once_in(law, 3)) {
         loss->type = ORDER_TYPE_STOP_LOSS;
         loss->price.units = 0;

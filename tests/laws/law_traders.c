@@ -3,7 +3,7 @@
  * The second generator: agents. Each instrument has a fair price that wanders; makers quote around it
  * and move their quotes, takers cross, holders put stops below and targets above, now and then somebody
  * sweeps the book so that stops fall in a row and bands break. Nearly everything is accepted: deep
- * books, long queues, many partial fills, cascades.
+ * books, long queues, many partial fills, cascades. One draw a statement: see law_chaos.c.
  */
 #include <string.h>
 
@@ -49,24 +49,27 @@ static struct order_terms limit_at(struct law *law, uint16_t instrument, uint8_t
     if (ticks < 1) {
         ticks = 1;
     }
+    int64_t lots = 1 + (int64_t)(below(law, 7) * below(law, 7));
+    uint8_t self_trade = once_in(law, 3) ? (uint8_t)(1 + below(law, 5)) : (uint8_t)SELF_TRADE_NONE;
     return (struct order_terms){
-        .quantity.units = terms.lot.units * (1 + (int64_t)(below(law, 7) * below(law, 7))),
+        .quantity.units = terms.lot.units * lots,
         .price.units = ticks * tick,
         .instrument = instrument,
         .side = side,
         .type = ORDER_TYPE_LIMIT,
         .time_in_force = TIME_IN_FORCE_GTC,
-        .self_trade = once_in(law, 3) ? (uint8_t)(1 + below(law, 5)) : (uint8_t)SELF_TRADE_NONE,
+        .self_trade = self_trade,
     };
 }
 
 static void quote(struct law *law, union law_command *command)
 {
     uint8_t side = (uint8_t)(1 + below(law, 2));
+    uint16_t instrument = draw_instrument(law);
+    int64_t away = 1 + (int64_t)(below(law, 8) * below(law, 8));
 
     command->header.kind = COMMAND_ORDER_PLACE;
-    command->order_place.terms =
-        limit_at(law, draw_instrument(law), side, 1 + (int64_t)(below(law, 8) * below(law, 8)));
+    command->order_place.terms = limit_at(law, instrument, side, away);
     struct order_terms *terms = &command->order_place.terms;
     if (once_in(law, 6)) {
         terms->type = ORDER_TYPE_LIMIT_MAKER;

@@ -2,7 +2,8 @@
  *
  * The third generator: money, people and proposals. Roles move from hand to hand, some people are two
  * participants, everybody tries to approve everything: whatever comes through must have had two
- * persons. Values enter, leave and are corrected; days pass, so that daily limits bite.
+ * persons. Values enter, leave and are corrected; days pass, so that daily limits bite. One draw a
+ * statement: see law_chaos.c.
  */
 #include <stdio.h>
 #include <string.h>
@@ -48,8 +49,8 @@ static void draw_deposit(struct law *law, union law_command *command)
     command->deposit.target = anybody(law);
     command->deposit.asset = any_asset(law);
     command->deposit.amount.units = any_amount(law);
-    law_evidence(law, &command->deposit.evidence,
-                 (uint16_t)(once_in(law, 30) ? 1 : 2 + below(law, 2)), !once_in(law, 6));
+    uint16_t rail = (uint16_t)(once_in(law, 30) ? 1 : 2 + below(law, 2));
+    law_evidence(law, &command->deposit.evidence, rail, !once_in(law, 6));
 }
 
 static void draw_settle(struct law *law, union law_command *command)
@@ -57,8 +58,8 @@ static void draw_settle(struct law *law, union law_command *command)
     command->header.kind = COMMAND_WITHDRAW_SETTLE;
     command->withdraw_settle.withdrawal =
         once_in(law, 10) ? law_recent_any(law, &law->withdrawals) : law_open_withdrawal(law);
-    law_evidence(law, &command->withdraw_settle.evidence, (uint16_t)(2 + below(law, 2)),
-                 !once_in(law, 6));
+    uint16_t rail = (uint16_t)(2 + below(law, 2));
+    law_evidence(law, &command->withdraw_settle.evidence, rail, !once_in(law, 6));
 }
 
 static void draw_correction(struct law *law, union law_command *command)
@@ -249,9 +250,11 @@ static void draw_order(struct law *law, union law_command *command)
     struct instrument_terms terms = law_terms(instrument);
 
     command->header.kind = COMMAND_ORDER_PLACE;
+    int64_t lots = 1 + (int64_t)below(law, 20);
+    int64_t ticks = (int64_t)below(law, 5) - 2;
     command->order_place.terms = (struct order_terms){
-        .quantity.units = terms.lot.units * (1 + (int64_t)below(law, 20)),
-        .price.units = terms.reference.units + terms.tick.units * ((int64_t)below(law, 5) - 2),
+        .quantity.units = terms.lot.units * lots,
+        .price.units = terms.reference.units + terms.tick.units * ticks,
         .instrument = instrument,
         .side = (uint8_t)(1 + below(law, 2)),
         .type = ORDER_TYPE_LIMIT,

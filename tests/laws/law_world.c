@@ -321,12 +321,10 @@ static struct instrument_terms tight_terms(void)
 
 struct instrument_terms law_terms(uint16_t instrument)
 {
-    switch (instrument) {
-    case 1: return plain_terms();
-    case 2: return banded_terms();
-    case 3: return wide_terms();
-    default: return tight_terms();
-    }
+    const struct instrument_terms all[] = {plain_terms(), banded_terms(), wide_terms(),
+                                           tight_terms()};
+
+    return all[instrument >= 1 && instrument <= 4 ? instrument - 1 : 3];
 }
 
 static void create_instruments(struct law *law)
@@ -424,17 +422,20 @@ static void remember(struct law *law)
     if (outcome->result != RESULT_OK) {
         return;
     }
-    switch (outcome->command) {
-    case COMMAND_ORDER_PLACE:
-    case COMMAND_ORDER_REPLACE: law_recent_add(&law->orders, outcome->id); break;
-    case COMMAND_ORDER_LIST_PLACE:
-        law_recent_add(&law->lists, outcome->list);
+    bool one = outcome->command == COMMAND_ORDER_PLACE || outcome->command == COMMAND_ORDER_REPLACE;
+    bool list = outcome->command == COMMAND_ORDER_LIST_PLACE;
+    if (one || list) {
         law_recent_add(&law->orders, outcome->id);
+    }
+    if (list) {
+        law_recent_add(&law->lists, outcome->list);
         law_recent_add(&law->orders, outcome->id + 1);
-        break;
-    case COMMAND_PROPOSE: law_recent_add(&law->proposals, outcome->id); break;
-    case COMMAND_WITHDRAW_REQUEST: law_recent_add(&law->withdrawals, outcome->id); break;
-    default: break;
+    }
+    if (outcome->command == COMMAND_PROPOSE) {
+        law_recent_add(&law->proposals, outcome->id);
+    }
+    if (outcome->command == COMMAND_WITHDRAW_REQUEST) {
+        law_recent_add(&law->withdrawals, outcome->id);
     }
 }
 

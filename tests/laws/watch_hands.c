@@ -83,12 +83,11 @@ static bool are_one_person(const struct watch *watch, uint32_t a, uint32_t b)
 /* The table of the documentation, written down a second time. */
 static uint32_t roles_for(uint16_t kind)
 {
-    switch (kind) {
-    case COMMAND_DEPOSIT:
-    case COMMAND_WITHDRAW_SETTLE: return ROLE_CUSTODIAN;
-    case COMMAND_PARTICIPANT_FREEZE: return ROLE_OPERATOR | ROLE_APPROVER | ROLE_SUPERVISOR;
-    default: return ROLE_OPERATOR;
+    if (kind == COMMAND_DEPOSIT || kind == COMMAND_WITHDRAW_SETTLE) {
+        return ROLE_CUSTODIAN;
     }
+    return kind == COMMAND_PARTICIPANT_FREEZE ? ROLE_OPERATOR | ROLE_APPROVER | ROLE_SUPERVISOR
+                                              : ROLE_OPERATOR;
 }
 
 static void check_two(struct watch *watch, const struct event_proposal *event,
@@ -138,13 +137,14 @@ static bool is_lone_act(const union law_command *command)
 {
     const uint32_t trading = ROLE_TRADER | ROLE_MARKET_MAKER;
 
-    switch (command->header.kind) {
-    case COMMAND_PARTICIPANT_CREATE: return (command->participant_create.roles & ~trading) == 0;
-    case COMMAND_PARTICIPANT_FREEZE: return command->participant_freeze.frozen == 1;
-    case COMMAND_KEY_CREATE: return command->key_create.owner == command->header.participant;
-    case COMMAND_KEY_REVOKE: return true;
-    default: return false;
-    }
+    uint16_t kind = command->header.kind;
+
+    return (kind == COMMAND_PARTICIPANT_CREATE &&
+            (command->participant_create.roles & ~trading) == 0) ||
+           (kind == COMMAND_PARTICIPANT_FREEZE && command->participant_freeze.frozen == 1) ||
+           (kind == COMMAND_KEY_CREATE &&
+            command->key_create.owner == command->header.participant) ||
+           kind == COMMAND_KEY_REVOKE;
 }
 
 static bool needs_two(const struct event_header *event, const union law_command *command)
