@@ -201,26 +201,40 @@ static void tick_times_lot_is_whole_only_if_it_is_a_multiple(void **state)
 }
 
 /* The result is on the lot, is paid for, and one lot more is not (or is more than a quantity). */
+static void check_affordable(int128 quote, struct price price, struct quantity lot, uint8_t scale)
+{
+    struct quantity most = money_affordable(amount_of_wide(quote), price, lot, scale);
+    struct big budget = product((uint128)quote, power_of_ten(scale));
+    uint128 more = (uint128)most.units + (uint128)lot.units;
+
+    assert_true(most.units >= 0 && most.units % lot.units == 0);
+    assert_true(big_compare(product((uint128)price.units, (uint128)most.units), budget) <= 0);
+    assert_true(more > INT64_MAX || big_compare(product((uint128)price.units, more), budget) > 0);
+}
+
 static void affordable_is_the_most_that_the_quote_pays(void **state)
 {
     for (int round = 0; round < ROUNDS; round++) {
-        struct amount quote = random_amount();
         struct price price = {random_positive()};
         struct quantity lot = {random_positive()};
         uint8_t scale = random_scale();
-        struct quantity most = money_affordable(quote, price, lot, scale);
-        struct big budget = product((uint128)quote.units, power_of_ten(scale));
-        uint128 more = (uint128)most.units + (uint128)lot.units;
+        int128 everything = (int128)price.units * INT64_MAX / (int128)power_of_ten(scale);
 
-        assert_true(most.units >= 0 && most.units % lot.units == 0);
-        assert_true(big_compare(product((uint128)price.units, (uint128)most.units), budget) <= 0);
-        assert_true(more > INT64_MAX ||
-                    big_compare(product((uint128)price.units, more), budget) > 0);
+        check_affordable(random_amount().units, price, lot, scale);
+        /* Where the largest quantity there is begins to be affordable. */
+        check_affordable(everything, price, lot, scale);
+        check_affordable(everything + 1, price, lot, scale);
+        check_affordable(everything > 0 ? everything - 1 : 0, price, lot, scale);
     }
-    assert_int_equal(
-        money_affordable(amount_of_units(0), (struct price){5}, (struct quantity){1}, 0).units, 0);
-    assert_int_equal(
-        money_affordable(amount_of_units(-9), (struct price){5}, (struct quantity){1}, 0).units, 0);
+}
+
+static void nothing_is_affordable_for_nothing_or_less(void **state)
+{
+    struct price price = price_of_units(5);
+    struct quantity lot = quantity_of_units(1);
+
+    assert_int_equal(money_affordable(amount_of_units(0), price, lot, 0).units, 0);
+    assert_int_equal(money_affordable(amount_of_units(-9), price, lot, 0).units, 0);
 }
 
 /* earned × 10^6 <= gross × ppm < (earned + 1) × 10^6, and charged is that rounded the other way. */
@@ -384,6 +398,8 @@ static void quantities_and_prices_compare_and_round_as_numbers_do(void **state)
     assert_int_equal(quantity_units(quantity_min(seven, ten)), 7);
     assert_int_equal(quantity_units(quantity_min(ten, seven)), 7);
     assert_int_equal(quantity_units(quantity_subtract(ten, seven)), 3);
+    assert_int_equal(quantity_units(quantity_subtract(ten, ten)), 0);
+    assert_int_equal(quantity_units(quantity_subtract(ten, quantity_zero())), 10);
     assert_int_equal(quantity_units(quantity_floor(ten, seven)), 7);
     assert_int_equal(quantity_units(quantity_floor(quantity_zero(), seven)), 0);
     assert_true(quantity_is_multiple(quantity_of_units(21), seven));
@@ -469,13 +485,35 @@ static void act_subtract_negative(void *argument)
     (void)quantity_subtract(quantity_of_units(1), quantity_of_units(-2));
 }
 
+static void act_multiple_of_no_lot(void *argument)
+{
+    (void)quantity_is_multiple(quantity_of_units(1), quantity_zero());
+}
+
+static void act_floor_to_no_lot(void *argument)
+{
+    (void)quantity_floor(quantity_of_units(1), quantity_zero());
+}
+
+static void act_floor_of_negative(void *argument)
+{
+    (void)quantity_floor(quantity_of_units(-1), quantity_of_units(1));
+}
+
+static void act_multiple_of_no_tick(void *argument)
+{
+    (void)price_is_multiple(price_of_units(1), price_zero());
+}
+
 static void misuse_of_money_aborts(void **state)
 {
     void (*const acts[])(void *) = {
-        act_remainder,         act_scale,          act_negative_price,
-        act_negative_quantity, act_negative_gross, act_rate_above_whole,
-        act_free_price,        act_no_lot,         act_no_tick_above,
-        act_no_tick_below,     act_subtract_more,  act_subtract_negative,
+        act_remainder,           act_scale,           act_negative_price,
+        act_negative_quantity,   act_negative_gross,  act_rate_above_whole,
+        act_free_price,          act_no_lot,          act_no_tick_above,
+        act_no_tick_below,       act_subtract_more,   act_subtract_negative,
+        act_multiple_of_no_lot,  act_floor_to_no_lot, act_floor_of_negative,
+        act_multiple_of_no_tick,
     };
 
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
@@ -491,6 +529,7 @@ int main(void)
         cmocka_unit_test(notional_of_a_listed_instrument_is_always_exact),
         cmocka_unit_test(tick_times_lot_is_whole_only_if_it_is_a_multiple),
         cmocka_unit_test(affordable_is_the_most_that_the_quote_pays),
+        cmocka_unit_test(nothing_is_affordable_for_nothing_or_less),
         cmocka_unit_test(fee_is_charged_rounded_up_and_earned_rounded_down),
         cmocka_unit_test(fee_of_one_unit_is_one_unit_charged_and_none_earned),
         cmocka_unit_test(price_above_is_the_last_tick_below_the_ceiling),

@@ -11,6 +11,7 @@
 
 #include "registry/registry.h"
 #include "registry/registry_room_test.h"
+#include "support/equal_tags.h"
 #include "support/expect_abort.h"
 #include "support/random_stream.h"
 
@@ -177,6 +178,8 @@ static void key_beyond_the_last_slot_is_keys_full(void **state)
 
     for (uint32_t number = 1; number <= 4; number++) {
         create = key_of(number);
+        create.type = KEY_TYPE_RSA;
+        create.material_size = TARAZY_KEY_MATERIAL_MAX;
         assert_int_equal(registry_key_add(registry, &create), number);
     }
     create = key_of(5);
@@ -184,6 +187,32 @@ static void key_beyond_the_last_slot_is_keys_full(void **state)
     registry_key_revoke(registry, 2);
     assert_int_equal(check_with(state, &create), RESULT_KEYS_FULL);
     assert_null(registry_audit(registry));
+}
+
+static uint64_t hash_of_id(uint32_t number)
+{
+    struct hash256 id = id_of(number);
+
+    return hash_bytes((struct hash_seed){{21, 22}}, &id, sizeof id);
+}
+
+static void ids_whose_hashes_agree_are_told_apart(void **state)
+{
+    struct registry *registry = registry_of(*state);
+    uint32_t pair[2];
+
+    assert_true(equal_tags_find(hash_of_id, pair));
+    for (uint32_t i = 0; i < 2; i++) {
+        struct command_key_create create = key_of(pair[i]);
+
+        assert_int_equal(registry_key_find(registry, &create.id), 0);
+        assert_int_equal(registry_key_add(registry, &create), 1 + i);
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        struct hash256 id = id_of(pair[i]);
+
+        assert_int_equal(registry_key_find(registry, &id), 1 + i);
+    }
 }
 
 /* ------------------------------------------------------------------ is the key good for it? */
@@ -393,6 +422,7 @@ int main(void)
         RULE(key_that_has_expired_already_is_field_invalid),
         RULE(key_with_a_known_id_is_duplicate_key_even_after_revocation),
         RULE(key_beyond_the_last_slot_is_keys_full),
+        RULE(ids_whose_hashes_agree_are_told_apart),
         RULE(key_that_does_not_exist_is_unknown_key),
         RULE(key_of_somebody_else_is_key_not_owner),
         RULE(key_that_is_revoked_or_expired_is_key_revoked),

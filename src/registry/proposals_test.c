@@ -12,6 +12,7 @@
 
 #include "registry/registry.h"
 #include "registry/registry_room_test.h"
+#include "support/equal_tags.h"
 #include "support/expect_abort.h"
 #include "support/random_stream.h"
 
@@ -130,6 +131,31 @@ static void proposal_that_is_not_open_is_not_found(void **state)
     free(room.block);
 }
 
+static uint64_t hash_of_number(uint32_t number)
+{
+    return hash_u64((struct hash_seed){{21, 22}}, number);
+}
+
+static void numbers_whose_hashes_agree_are_told_apart(void **state)
+{
+    struct room room = room_with_people();
+    struct registry *registry = registry_of(&room);
+    struct command_propose propose = propose_of(OLGA, 100, 1);
+    uint32_t pair[2];
+
+    assert_true(equal_tags_find(hash_of_number, pair));
+    /* As if so many proposals had come and gone. */
+    registry->last_proposal = pair[0] - 1;
+    assert_int_equal(registry_proposal_add(registry, &propose), pair[0]);
+    assert_null(registry_proposal(registry, pair[1]));
+    registry->last_proposal = pair[1] - 1;
+    assert_int_equal(registry_proposal_add(registry, &propose), pair[1]);
+    assert_int_equal(registry_proposal(registry, pair[0])->number, pair[0]);
+    assert_int_equal(registry_proposal(registry, pair[1])->number, pair[1]);
+    assert_null(registry_audit(registry));
+    free(room.block);
+}
+
 static void abort_add_to_full(void *argument)
 {
     struct command_propose propose = propose_of(OLGA, 100, 1);
@@ -172,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(proposals_are_a_list_in_order_of_arrival_wherever_the_registry_stands),
         cmocka_unit_test(proposal_that_is_not_open_is_not_found),
+        cmocka_unit_test(numbers_whose_hashes_agree_are_told_apart),
         cmocka_unit_test(misuse_of_proposals_aborts),
     };
 

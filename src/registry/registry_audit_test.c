@@ -80,6 +80,16 @@ static void break_proposal_order(struct registry *registry)
     registry_proposal_at(registry, 2)->next = 0;
 }
 
+static void break_proposal_twice(struct registry *registry)
+{
+    registry_proposal_at(registry, 3)->number = 2;
+}
+
+static void break_proposal_table_count(struct registry *registry)
+{
+    registry->by_proposal.count++;
+}
+
 static void break_proposal_number(struct registry *registry)
 {
     registry->last_proposal = 2;
@@ -123,6 +133,8 @@ static void audit_finds_each_broken_law(void **state)
         {break_key_material, "registry: a key is not one that could have been made"},
         {break_key_scopes, "registry: a key is not one that could have been made"},
         {break_proposal_order, "registry: open proposals are not in ascending order"},
+        {break_proposal_twice, "registry: open proposals are not in ascending order"},
+        {break_proposal_table_count, "registry: a proposal is not in the chain of open ones"},
         {break_proposal_number, "registry: open proposals are not in ascending order"},
         {break_proposal_table, "registry: a proposal is not found by its number"},
         {break_proposal_chain, "registry: a proposal is not in the chain of open ones"},

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "registry/registry_room_test.h"
+#include "support/equal_tags.h"
 #include "support/expect_abort.h"
 #include "support/random_stream.h"
 
@@ -117,6 +118,7 @@ static void update_changes_roles_and_tier_and_nothing_else(void **state)
     assert_int_equal(registry_participant(registry, BOB)->roles, ROLE_APPROVER);
     assert_int_equal(registry_participant(registry, BOB)->tier, 2);
     assert_int_equal(registry_participant(registry, BOB)->frozen, 1);
+    assert_null(registry_audit(registry));
     assert_int_equal(registry_participant_find(registry, handle_of("bob")), BOB);
     registry_participant_freeze(registry, BOB, false);
     assert_int_equal(registry_participant(registry, BOB)->frozen, 0);
@@ -136,6 +138,7 @@ static void tier_is_what_was_set_last_and_null_before(void **state)
     };
 
     assert_null(registry_tier(registry, 0));
+    assert_null(registry_tier(registry, 3));
     assert_null(registry_tier(registry, TARAZY_TIERS_MAX));
     assert_null(registry_tier(registry, TARAZY_TIERS_MAX + 1));
     registry_tier_set(registry, &set);
@@ -162,8 +165,8 @@ static void tier_limit_is_nothing_until_it_is_set_for_that_tier_and_asset(void *
             struct command_tier_limit_set set = {
                 .tier = tier,
                 .asset = asset,
-                .withdraw_day_max = amount_of_units(100 * tier + asset),
-                .deposit_day_max = amount_of_units(-1),
+                .withdraw_day_max = amount_of_units(tier == 2 ? -1 : 100 * tier + asset),
+                .deposit_day_max = amount_of_units(asset == 1 ? 7 : -1),
             };
 
             assert_true(is_nothing(registry_tier_limit(registry, tier, asset)));
@@ -174,8 +177,9 @@ static void tier_limit_is_nothing_until_it_is_set_for_that_tier_and_asset(void *
         for (uint16_t asset = 1; asset <= 3; asset++) {
             struct tier_limit limit = registry_tier_limit(registry, tier, asset);
 
-            assert_true(amount_units(limit.withdraw_day_max) == 100 * tier + asset);
-            assert_true(amount_units(limit.deposit_day_max) == -1);
+            assert_true(amount_units(limit.withdraw_day_max) ==
+                        (tier == 2 ? -1 : 100 * tier + asset));
+            assert_true(amount_units(limit.deposit_day_max) == (asset == 1 ? 7 : -1));
         }
     }
     assert_true(is_nothing(registry_tier_limit(registry, 0, 1)));
@@ -216,12 +220,67 @@ static void many_participants_are_found_by_handle_wherever_the_registry_stands(v
     free(room.block);
 }
 
+static struct handle handle_of_number(uint32_t number)
+{
+    struct handle handle = {{0}};
+
+    memcpy(handle.text, &number, sizeof number);
+    return handle;
+}
+
+static uint64_t hash_of_handle(uint32_t number)
+{
+    struct handle handle = handle_of_number(number);
+
+    return hash_bytes((struct hash_seed){{21, 22}}, &handle, sizeof handle);
+}
+
+static void handles_whose_hashes_agree_are_told_apart(void **state)
+{
+    struct registry *registry = registry_of(*state);
+    uint32_t pair[2];
+
+    assert_true(equal_tags_find(hash_of_handle, pair));
+    for (size_t i = 0; i < 2; i++) {
+        struct command_participant_create create = create_of("", ROLE_TRADER);
+
+        create.handle = handle_of_number(pair[i]);
+        assert_int_equal(registry_participant_find(registry, create.handle), 0);
+        assert_int_equal(registry_participant_add(registry, &create), 4 + i);
+    }
+    assert_int_equal(registry_participant_find(registry, handle_of_number(pair[0])), 4);
+    assert_int_equal(registry_participant_find(registry, handle_of_number(pair[1])), 5);
+}
+
+/* Strangers who do not know the seed cannot choose what crowds together. */
+static void seed_decides_where_things_stand_in_the_tables(void **state)
+{
+    const struct limits limits = {
+        .participants_max = 20, .assets_max = 1, .keys_max = 1, .proposals_max = 1};
+    struct room one = room_new(&limits);
+    struct room other = room_new(&limits);
+    size_t head = sizeof(struct hash_seed);
+
+    registry_set_seed(registry_of(&other), (struct hash_seed){{1, 2}});
+    for (char name[] = "a"; name[0] <= 't'; name[0]++) {
+        struct command_participant_create create = create_of(name, ROLE_TRADER);
+
+        (void)registry_participant_add(registry_of(&one), &create);
+        (void)registry_participant_add(registry_of(&other), &create);
+    }
+    assert_memory_not_equal(one.block + head, other.block + head, one.size - head);
+    free(one.block);
+    free(other.block);
+}
+
 static void absurd_limits_are_marked_while_measuring(void **state)
 {
     const struct limits absurd = {
         .participants_max = UINT32_MAX, .assets_max = 1, .keys_max = 1, .proposals_max = 1};
     const struct limits too_many_assets = {
         .participants_max = 1, .assets_max = 65536, .keys_max = 1, .proposals_max = 1};
+    const struct limits most_assets = {
+        .participants_max = 1, .assets_max = 65535, .keys_max = 1, .proposals_max = 1};
     struct arena measure = {.block = NULL};
 
     assert_null(registry_create(&measure, &absurd));
@@ -229,6 +288,9 @@ static void absurd_limits_are_marked_while_measuring(void **state)
     measure = (struct arena){.block = NULL};
     assert_null(registry_create(&measure, &too_many_assets));
     assert_true(measure.overflow);
+    measure = (struct arena){.block = NULL};
+    assert_null(registry_create(&measure, &most_assets));
+    assert_false(measure.overflow);
 }
 
 static void abort_add_duplicate(void *argument)
@@ -322,6 +384,8 @@ int main(void)
         RULE(tier_is_what_was_set_last_and_null_before),
         RULE(tier_limit_is_nothing_until_it_is_set_for_that_tier_and_asset),
         cmocka_unit_test(many_participants_are_found_by_handle_wherever_the_registry_stands),
+        RULE(handles_whose_hashes_agree_are_told_apart),
+        cmocka_unit_test(seed_decides_where_things_stand_in_the_tables),
         cmocka_unit_test(absurd_limits_are_marked_while_measuring),
         RULE(misuse_of_the_registry_aborts),
     };

@@ -13,13 +13,16 @@
 #include "base/arena.h"
 #include "base/ensure.h"
 
-/* Zeroed, 64-byte aligned; free() it. */
+/* Zeroed, 64-byte aligned; free() it. What stands after it is not zero, so that reading past the end
+ * does not look like reading nothing. */
 static inline uint8_t *movable_block_new(size_t size)
 {
-    uint8_t *block = aligned_alloc(64, (size + 63) / 64 * 64);
+    const size_t after = 4096;
+    uint8_t *block = aligned_alloc(64, (size + after + 63) / 64 * 64);
 
     ENSURE(block != NULL);
     memset(block, 0, size);
+    memset(block + size, 0x5a, after);
     return block;
 }
 
