@@ -44,18 +44,18 @@ int next_segment_work(struct next_segment *next, uint64_t bytes)
     if (next->is_synced) {
         return 0;
     }
+    uint64_t left = next->size - next->zeroed;
+    uint64_t portion = next->size / 4 < PORTION_SIZE ? next->size / 4 : PORTION_SIZE;
+    next->owed += bytes;
+    if (next->owed < portion && next->owed < left) {
+        return 0;
+    }
     if (next->file < 0) {
         next->file = storage->open(storage->context, next->folder, JOURNAL_NEXT_SEGMENT_NAME,
                                    STORAGE_MODE_CREATE);
         if (next->file < 0) {
             return next->file;
         }
-    }
-    uint64_t left = next->size - next->zeroed;
-    uint64_t portion = next->size / 4 < PORTION_SIZE ? next->size / 4 : PORTION_SIZE;
-    next->owed += bytes;
-    if (next->owed < portion && next->owed < left) {
-        return 0;
     }
     uint64_t wanted = next->owed < left ? next->owed : left;
     next->owed = 0;

@@ -185,13 +185,16 @@ static int has_later_segment(struct journal_reader *reader, uint64_t *later)
     struct journal_error error;
 
     *later = 0;
-    bool is_read = journal_listing_read(&listing, reader->storage, reader->folder, &error);
-    if (is_read && listing.segments.count > 0 &&
+    int result = 0;
+    if (!journal_listing_read(&listing, reader->storage, reader->folder, &error)) {
+        result = error.error_number != 0 ? -error.error_number : -EBADMSG;
+    }
+    if (result == 0 && listing.segments.count > 0 &&
         listing.segments.values[listing.segments.count - 1] > reader->tail.segment) {
         *later = listing.segments.values[listing.segments.count - 1];
     }
     journal_listing_clear(&listing);
-    return is_read ? 0 : -EIO;
+    return result;
 }
 
 /* What is behind the tail when no whole batch is. */
@@ -283,8 +286,9 @@ static enum journal_read leave_segment(struct journal_reader *reader, uint64_t l
         return fail(reader, JOURNAL_READ_DAMAGED,
                     wrong != NULL ? wrong : "a durable batch is missing", 0);
     }
-    if (has_later_segment(reader, &later) < 0) {
-        return fail(reader, JOURNAL_READ_FAILED, "the folder cannot be read", 0);
+    result = has_later_segment(reader, &later);
+    if (result < 0) {
+        return fail(reader, JOURNAL_READ_FAILED, "the folder cannot be read", result);
     }
     if (later == 0 && seal == SEGMENT_SEAL_NONE) {
         return end_of_folder(reader, wrong);

@@ -15,11 +15,13 @@
 
 #include "base/ensure.h"
 #include "base/hash.h"
+#include "journal/state_block.h"
 
 struct replayer {
     struct engine *engine;
     struct replay_sink sink;
     struct digest events;
+    struct state_block memory; /* fresh pages: most commands touch the first few only */
     struct event_buffer buffer;
 };
 
@@ -33,8 +35,9 @@ struct replayer *replayer_create(struct engine *engine, struct digest events,
     }
     replayer->engine = engine;
     replayer->events = events;
+    replayer->memory = state_block_create(TARAZY_EVENTS_SIZE_MAX);
     replayer->buffer.size = TARAZY_EVENTS_SIZE_MAX;
-    replayer->buffer.bytes = aligned_alloc(JOURNAL_LINE_SIZE, TARAZY_EVENTS_SIZE_MAX);
+    replayer->buffer.bytes = replayer->memory.bytes;
     if (sink != NULL) {
         replayer->sink = *sink;
     }
@@ -48,7 +51,7 @@ struct replayer *replayer_create(struct engine *engine, struct digest events,
 void replayer_destroy(struct replayer *replayer)
 {
     if (replayer != NULL) {
-        free(replayer->buffer.bytes);
+        state_block_destroy(&replayer->memory);
         free(replayer);
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Memory for a state: fresh zero pages from the kernel, which cost nothing until they are touched.
- * States are large and mostly untouched; snapshots and digests count on it.
+ * Memory for a state, or for anything large and mostly untouched: fresh zero pages from the kernel,
+ * which cost nothing until they are used. Snapshots and digests count on it.
  */
 #ifndef JOURNAL_STATE_BLOCK_H
 #define JOURNAL_STATE_BLOCK_H
