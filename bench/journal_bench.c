@@ -95,7 +95,7 @@ static struct log_batch next_batch(const struct tape *tape, size_t at, uint32_t 
             break;
         }
         batch.first_number = batch.count == 0 ? command->number : batch.first_number;
-        batch.time_us = batch.count == 0 ? command->time_us : batch.time_us;
+        batch.time_us = command->time_us;
         batch.size += size;
         batch.count++;
     }

@@ -277,7 +277,7 @@ static void apply(struct generator *g, const struct workload_command *command)
 
 static uint8_t draw_side(struct generator *g)
 {
-    return random_int(&g->random, 4) + g->direction >= 2 ? WORKLOAD_BID : WORKLOAD_ASK;
+    return (uint8_t)(random_int(&g->random, 4) + g->direction >= 2 ? WORKLOAD_BID : WORKLOAD_ASK);
 }
 
 static uint32_t new_order(struct generator *g, struct workload_command *out)
