@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "journal/reader.h"
-#include "programs/command_json.h"
+#include "codec/command_json.h"
 #include "programs/commands.h"
 #include "programs/exit_codes.h"
 

@@ -4,8 +4,8 @@
  * strings of units (how many decimals they have is the state's knowledge, not the command's), hashes
  * and key material in hexadecimal digits. Empty and zero fields are left out.
  */
-#ifndef PROGRAMS_COMMAND_JSON_H
-#define PROGRAMS_COMMAND_JSON_H
+#ifndef CODEC_COMMAND_JSON_H
+#define CODEC_COMMAND_JSON_H
 
 #include "codec/json_writer.h"
 #include "tarazy/command.h"

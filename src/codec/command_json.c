@@ -4,7 +4,7 @@
  * one place that must grow with command.h. Invariant: every kind has a table (a static array without
  * one would not compile into the list below). Read next: journal_main.c.
  */
-#include "programs/command_json.h"
+#include "codec/command_json.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
