@@ -342,18 +342,18 @@ static void fund_everybody(struct scene *scene)
     }
 }
 
-void scene_start_founding(struct scene *scene)
+static void found(struct scene *scene, bool sandbox)
 {
-    struct command_node_found found = {
+    struct command_node_found licence = {
         .header.kind = COMMAND_NODE_FOUND,
-        .sandbox = 1,
+        .sandbox = sandbox,
         .hash_seed = {11, 12},
         .limits = scene_limits,
     };
 
     scene_start_empty(scene, &scene_limits);
-    memcpy(found.name.text, "scene", 5);
-    assert_int_equal(scene_send(scene, 0, &found.header), RESULT_OK);
+    memcpy(licence.name.text, "scene", 5);
+    assert_int_equal(scene_send(scene, 0, &licence.header), RESULT_OK);
     create_tier(scene, SCENE_TIER, TIER_RIGHT_TRADE | TIER_RIGHT_WITHDRAW | TIER_RIGHT_DEPOSIT,
                 1000, 2000);
     create_tier(scene, SCENE_TIER_FREE, TIER_RIGHT_TRADE, 0, 0);
@@ -372,6 +372,11 @@ void scene_start_founding(struct scene *scene)
     create_asset(scene, "USDT", 6);
     create_instrument(scene, scene_goldkzt_terms());
     create_instrument(scene, scene_btcusdt_terms());
+}
+
+void scene_start_founding(struct scene *scene)
+{
+    found(scene, true);
     fund_everybody(scene);
 }
 
@@ -380,6 +385,14 @@ void scene_start(struct scene *scene)
     struct command_node_open open = {.header.kind = COMMAND_NODE_OPEN};
 
     scene_start_founding(scene);
+    assert_int_equal(scene_send(scene, 0, &open.header), RESULT_OK);
+}
+
+void scene_start_real(struct scene *scene)
+{
+    struct command_node_open open = {.header.kind = COMMAND_NODE_OPEN};
+
+    found(scene, false);
     assert_int_equal(scene_send(scene, 0, &open.header), RESULT_OK);
 }
 

@@ -65,6 +65,8 @@ void scene_start_empty(struct scene *scene, const struct limits *limits);
 void scene_start(struct scene *scene);
 /* The same before NODE_OPEN. */
 void scene_start_founding(struct scene *scene);
+/* The same without the sandbox licence, and so without anybody's money. */
+void scene_start_real(struct scene *scene);
 void scene_end(struct scene *scene);
 
 extern const struct limits scene_limits;
