@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -495,6 +496,115 @@ static void more_peers_than_there_is_room_for_are_turned_away(void **state)
     link_client_destroy(&clients[0]);
 }
 
+/* A log whose sync only asks: it is durable when the test says so, as a replicated one would be. */
+struct slow_log {
+    struct log log;
+    struct log *inner;
+    int fd; /* eventfd: readable when work has news */
+};
+
+static bool slow_append(struct log *log, const struct log_batch *batch)
+{
+    struct slow_log *slow = (struct slow_log *)log;
+    bool is_done = log_append(slow->inner, batch);
+    log->head = *log_head(slow->inner);
+    return is_done;
+}
+
+static bool slow_sync(struct log *log)
+{
+    return log_sync(((struct slow_log *)log)->inner);
+}
+
+static bool slow_work(struct log *log)
+{
+    struct slow_log *slow = (struct slow_log *)log;
+    uint64_t news;
+    if (read(slow->fd, &news, sizeof news) == sizeof news) {
+        log->durable = log_durable(slow->inner);
+    }
+    return true;
+}
+
+static bool slow_prepare(struct log *log)
+{
+    (void)log;
+    return false;
+}
+
+static int slow_wakeup_fd(const struct log *log)
+{
+    return ((const struct slow_log *)log)->fd;
+}
+
+static void slow_close(struct log *log)
+{
+    (void)log;
+}
+
+static void what_is_appended_is_told_only_when_it_is_durable(void **state)
+{
+    static const struct log_operations operations = {slow_append,  slow_sync,      slow_work,
+                                                     slow_prepare, slow_wakeup_fd, slow_close};
+    struct node_scene *scene = *state;
+    struct link_client client;
+    struct link_notice notice;
+    struct command_order_place order = node_order(NODE_ALICE, SIDE_BUY, 90, 5);
+    const uint64_t news = 1;
+    int error = 0;
+    core_close(scene->core);
+    struct slow_log slow = {.log = *scene->recovered.log, .inner = scene->recovered.log};
+    slow.log.operations = &operations;
+    slow.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    struct core_options options = {.directory = scene->folder,
+                                   .log = &slow.log,
+                                   .engine = scene->recovered.engine,
+                                   .events = scene->recovered.events,
+                                   .clock = &scene->clock,
+                                   .stop_fd = scene->stop[0]};
+    scene->core = core_open(&options, &error);
+    assert_non_null(scene->core);
+    node_client_open(scene, &client, &notice);
+    for (uint64_t number = scene->founded + 1; number <= scene->founded + 3; number++) {
+        node_client_send(&client, &order.header);
+        assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+        assert_int_equal(log_head(&slow.log)->number, number); /* the next ones need not wait */
+        assert_false(node_client_take(&client, &notice));
+    }
+    /* Asked to stop, it stays until what it took is durable. */
+    assert_int_equal(write(scene->stop[1], "x", 1), 1);
+    assert_int_equal(core_turn(scene->core, 0), CORE_TURN_ON);
+    assert_false(node_client_take(&client, &notice));
+    assert_int_equal(write(slow.fd, &news, sizeof news), sizeof news);
+    assert_int_equal(core_turn(scene->core, 0), CORE_TURN_STOPPED);
+    assert_true(node_client_take(&client, &notice));
+    assert_int_equal(notice.kind, LINK_NOTICE_DURABLE);
+    assert_int_equal(notice.number, scene->founded + 3);
+    link_client_destroy(&client);
+    (void)close(slow.fd);
+}
+
+static void a_request_is_not_found_again_behind_a_restart(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client client;
+    struct link_notice notice;
+    struct command_order_place order = node_order(NODE_ALICE, SIDE_BUY, 90, 5);
+    uint16_t origins[8];
+    for (size_t i = 0; i < sizeof origins / sizeof origins[0]; i++) {
+        node_client_open(scene, &client, &notice);
+        origins[i] = notice.origin;
+        node_client_send(&client, &order.header);
+        assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+        link_client_destroy(&client);
+        node_scene_kill(scene);
+        assert_true(node_scene_start(scene));
+        for (size_t k = 0; k < i; k++) {
+            assert_int_not_equal(origins[i], origins[k]);
+        }
+    }
+}
+
 int main(void)
 {
 #define CORE_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -515,6 +625,8 @@ int main(void)
         CORE_TEST(two_busy_peers_share_a_batch),
         CORE_TEST(asked_to_stop_it_settles_says_so_and_takes_nothing_more),
         CORE_TEST(more_peers_than_there_is_room_for_are_turned_away),
+        CORE_TEST(what_is_appended_is_told_only_when_it_is_durable),
+        CORE_TEST(a_request_is_not_found_again_behind_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
