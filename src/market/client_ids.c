@@ -87,12 +87,12 @@ uint64_t client_ids_recall(const struct market *market, uint32_t participant,
 uint32_t market_order_find_client(const struct market *market, uint32_t participant,
                                   const struct client_id *client_id)
 {
-    uint64_t hash = client_id_hash(market, participant, client_id);
     uint32_t cursor;
 
     if (client_id_is_empty(client_id)) {
         return 0;
     }
+    uint64_t hash = client_id_hash(market, participant, client_id);
     for (uint32_t i = table_first(&market->by_client, hash, &cursor); i != 0;
          i = table_next(&market->by_client, hash, &cursor)) {
         const struct order *order = market_order_at(market, i);
@@ -107,14 +107,12 @@ uint32_t market_order_find_client(const struct market *market, uint32_t particip
 uint64_t market_client_id_order(const struct market *market, uint32_t participant,
                                 const struct client_id *client_id)
 {
-    uint32_t order = market_order_find_client(market, participant, client_id);
-
-    if (order != 0) {
-        return market_order_at(market, order)->number;
+    if (client_id_is_empty(client_id)) {
+        return 0;
     }
-    return client_id_is_empty(client_id)
-               ? 0
-               : client_ids_recall(market, participant, client_id, CLIENT_ID_KIND_ORDER);
+    uint32_t order = market_order_find_client(market, participant, client_id);
+    return order != 0 ? market_order_at(market, order)->number
+                      : client_ids_recall(market, participant, client_id, CLIENT_ID_KIND_ORDER);
 }
 
 bool market_client_id_seen(const struct market *market, uint32_t participant,

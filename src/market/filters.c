@@ -166,21 +166,24 @@ static bool is_over(uint32_t count, uint32_t max)
 }
 
 /* How many orders the participant would have, one by one of the kinds that are counted. */
-static enum result check_counts(const struct market *market, const struct placement *placement,
-                                const struct order_terms *terms)
+static enum result check_counts(const struct market *market, const struct candidate *candidate)
 {
-    const struct instrument *instrument = market_instrument_at(market, terms->instrument);
-    const struct instrument_terms *rules = &instrument->terms;
-    uint32_t at = traders_find(market, placement->participant, terms->instrument);
-    struct trader none = {0};
-    const struct trader *trader = at != 0 ? market_trader_at(market, at) : &none;
-    uint32_t ignored = filters_ignored(market, placement);
-    uint32_t orders = trader->orders + placement->legs;
-    uint32_t algo = trader->algo_orders + 1;
-    uint32_t icebergs = trader->icebergs + 1;
+    const struct order_terms *terms = candidate->terms;
+    const struct instrument_terms *rules = &candidate->instrument->terms;
+    const struct placement *placement = candidate->placement;
+    const struct order *gone = candidate->ignored;
+    uint32_t orders = placement->legs;
+    uint32_t algo = 1;
+    uint32_t icebergs = 1;
 
-    if (ignored != 0 && market_order_at(market, ignored)->trader == at) {
-        const struct order *gone = market_order_at(market, ignored);
+    if (candidate->trader != 0) {
+        const struct trader *trader = market_trader_at(market, candidate->trader);
+
+        orders += trader->orders;
+        algo += trader->algo_orders;
+        icebergs += trader->icebergs;
+    }
+    if (gone != NULL && gone->trader == candidate->trader) {
         const struct order_extra *extra = market_extra_of(market, gone);
 
         orders--;
@@ -199,90 +202,107 @@ static enum result check_counts(const struct market *market, const struct placem
     return RESULT_OK;
 }
 
-static enum result check_position(const struct market *market, const struct placement *placement,
-                                  const struct order_terms *terms)
+static enum result check_position(const struct market *market, const struct candidate *candidate)
 {
-    const struct instrument *instrument = market_instrument_at(market, terms->instrument);
+    const struct order_terms *terms = candidate->terms;
+    const struct instrument_terms *rules = &candidate->instrument->terms;
     struct amount after;
 
-    if (terms->side != SIDE_BUY || amount_is_zero(instrument->terms.position_max)) {
+    if (terms->side != SIDE_BUY || amount_is_zero(rules->position_max)) {
         return RESULT_OK;
     }
     struct quantity quantity = terms->quantity;
     if ((terms->flags & ORDER_FLAG_BY_QUOTE) != 0) {
-        quantity = liquidity_quantity_by_quote(market, placement, terms);
+        quantity = liquidity_quantity_by_quote(market, candidate->placement, terms);
     }
-    if (!amount_add(&after, placement->position, amount_of_quantity(quantity)) ||
-        amount_compare(after, instrument->terms.position_max) > 0) {
+    if (!amount_add(&after, candidate->placement->position, amount_of_quantity(quantity)) ||
+        amount_compare(after, rules->position_max) > 0) {
         return RESULT_MAX_POSITION;
     }
     return RESULT_OK;
 }
 
-/* Room for records, levels and sums, so that nothing fails once the order is open. What the ignored
- * order gives back counts: it is closed before this one is opened. */
-static enum result check_room(const struct market *market, const struct placement *placement,
-                              const struct order_terms *terms)
+/* What there is room for. */
+struct room {
+    uint32_t orders;
+    uint32_t extras;
+    uint32_t levels;
+    uint32_t trailing; /* orders that trail already */
+};
+
+/* What the ignored order gives back counts: it is closed before this one is opened. */
+static struct room find_room(const struct market *market, const struct candidate *candidate)
 {
-    const struct instrument *instrument = market_instrument_at(market, terms->instrument);
-    uint32_t ignored = filters_ignored(market, placement);
-    const struct order *gone = ignored != 0 ? market_order_at(market, ignored) : NULL;
-    uint32_t orders = pool_room(&market->orders);
-    uint32_t extras = pool_room(&market->extras);
-    uint32_t levels = pool_room(&market->ladders.levels) - market->levels_promised;
-    uint32_t trailing = instrument->trailing_count;
+    const struct order *gone = candidate->ignored;
+    struct room room = {
+        .orders = pool_room(&market->orders),
+        .extras = pool_room(&market->extras),
+        .levels = pool_room(&market->ladders.levels) - market->levels_promised,
+        .trailing = candidate->instrument->trailing_count,
+    };
 
     if (gone != NULL) {
         const struct order_extra *extra = market_extra_of(market, gone);
+        bool trails = extra != NULL && extra->trailing_bps != 0 &&
+                      gone->instrument == candidate->terms->instrument &&
+                      (gone->state == ORDER_STATE_PENDING || gone->state == ORDER_STATE_WAITING);
 
-        orders++;
-        extras += extra != NULL;
-        levels += order_promises(market, gone);
-        levels += gone->level != 0 && market_level_at(market, gone->level)->orders == 1;
-        trailing -= extra != NULL && extra->trailing_bps != 0 &&
-                    gone->instrument == terms->instrument &&
-                    (gone->state == ORDER_STATE_PENDING || gone->state == ORDER_STATE_WAITING);
+        room.orders++;
+        room.extras += extra != NULL;
+        room.levels += order_promises(market, gone);
+        room.levels += gone->level != 0 && market_level_at(market, gone->level)->orders == 1;
+        room.trailing -= trails;
     }
-    if (orders < placement->legs ||
-        !traders_has_room(market, placement->participant, terms->instrument) ||
-        (order_needs_extra(terms, placement->legs > 1) && extras < placement->legs)) {
+    return room;
+}
+
+/* Room for records, levels and sums, so that nothing fails once the order is open. */
+static enum result check_room(const struct market *market, const struct candidate *candidate)
+{
+    const struct order_terms *terms = candidate->terms;
+    uint32_t legs = candidate->placement->legs;
+    struct room room = find_room(market, candidate);
+    int64_t total;
+
+    ENSURE(legs >= 1);
+    if (room.orders < legs || (candidate->trader == 0 && !traders_has_room(market)) ||
+        (order_needs_extra(terms, legs > 1) && room.extras < legs)) {
         return RESULT_ORDERS_FULL;
     }
-    if (levels < ORDER_PROMISES_MAX * placement->legs && /* the usual case costs one comparison */
-        levels < order_terms_promises(terms) + ORDER_PROMISES_MAX * (placement->legs - 1)) {
+    if (room.levels < ORDER_PROMISES_MAX * legs && /* the usual case costs one comparison */
+        room.levels < order_terms_promises(terms) + ORDER_PROMISES_MAX * (legs - 1)) {
         return RESULT_LEVELS_FULL;
     }
-    if (terms->trailing_bps != 0 && trailing + placement->legs > TARAZY_TRAILING_MAX) {
+    if (terms->trailing_bps != 0 && room.trailing + legs > TARAZY_TRAILING_MAX) {
         return RESULT_TRAILING_FULL;
     }
-    int64_t total;
     if ((terms->flags & ORDER_FLAG_BY_QUOTE) == 0 &&
-        !checked_add_i64(&total, instrument->totals[terms->side],
+        !checked_add_i64(&total, candidate->instrument->totals[terms->side],
                          raw_of_quantity(terms->quantity))) {
         return RESULT_OVERFLOW;
     }
     return RESULT_OK;
 }
 
-enum result filters_check_counts(const struct market *market, const struct placement *placement,
-                                 const struct order_terms *terms)
+enum result filters_check_counts(const struct market *market, const struct candidate *candidate)
 {
-    enum result result = check_counts(market, placement, terms);
+    enum result result = check_counts(market, candidate);
 
     if (result == RESULT_OK) {
-        result = check_position(market, placement, terms);
+        result = check_position(market, candidate);
     }
     if (result == RESULT_OK) {
-        result = check_room(market, placement, terms);
+        result = check_room(market, candidate);
     }
     return result;
 }
 
 /* What depends on where prices are now. */
-static enum result check_working(const struct market *market, const struct placement *placement,
-                                 const struct order_terms *terms)
+static enum result check_working(const struct market *market, const struct candidate *candidate)
 {
-    const struct instrument *instrument = market_instrument_at(market, terms->instrument);
+    const struct placement *placement = candidate->placement;
+    const struct order_terms *terms = candidate->terms;
+    const struct instrument *instrument = candidate->instrument;
 
     if (order_type_is_stop(terms->type)) {
         bool reached = raw_of_price(terms->stop_price) != 0 &&
@@ -303,6 +323,25 @@ static enum result check_working(const struct market *market, const struct place
         return RESULT_FOK_NOT_FILLED;
     }
     return RESULT_OK;
+}
+
+/* Finds the records that the checks look at; a replace's order often knows its trader. */
+static void look_up(const struct market *market, struct candidate *candidate)
+{
+    const struct placement *placement = candidate->placement;
+    uint16_t instrument = candidate->terms->instrument;
+    uint32_t ignored =
+        placement->ignoring != 0 ? market_order_find(market, placement->ignoring) : 0;
+
+    if (ignored != 0) {
+        candidate->ignored = market_order_at(market, ignored);
+    }
+    if (ignored != 0 && candidate->ignored->participant == placement->participant &&
+        candidate->ignored->instrument == instrument) {
+        candidate->trader = candidate->ignored->trader;
+    } else {
+        candidate->trader = traders_find(market, placement->participant, instrument);
+    }
 }
 
 /*~ May this order be taken? Everything but its owner's balance is looked at here, and nothing is
@@ -332,9 +371,11 @@ enum result market_order_check(const struct market *market, const struct placeme
     if (terms->time_in_force == TIME_IN_FORCE_GTD && terms->expires_us <= placement->now_us) {
         return RESULT_EXPIRED_BEFORE;
     }
-    result = filters_check_counts(market, placement, terms);
+    struct candidate candidate = {.placement = placement, .terms = terms, .instrument = instrument};
+    look_up(market, &candidate);
+    result = filters_check_counts(market, &candidate);
     if (result == RESULT_OK && !placement->pending) {
-        result = check_working(market, placement, terms);
+        result = check_working(market, &candidate);
     }
     return result;
 }

@@ -18,15 +18,16 @@ enum result order_rules_session(const struct instrument *instrument,
 enum result filters_check_terms(const struct instrument *instrument,
                                 const struct order_terms *terms);
 
-/* Counts and room: MAX_NUM_…, MAX_POSITION, ORDERS_FULL, LEVELS_FULL, TRAILING_FULL. */
-enum result filters_check_counts(const struct market *market, const struct placement *placement,
-                                 const struct order_terms *terms);
+/* An order on its way in: what is asked, and what the answers depend on. */
+struct candidate {
+    const struct placement *placement;
+    const struct order_terms *terms;
+    const struct instrument *instrument;
+    const struct order *ignored; /* the order that a replace cancels first, or NULL */
+    uint32_t trader;             /* the participant's record on the instrument, 0 = none yet */
+};
 
-/* The order that a replace cancels first; 0 = none. */
-static inline uint32_t filters_ignored(const struct market *market,
-                                       const struct placement *placement)
-{
-    return placement->ignoring != 0 ? market_order_find(market, placement->ignoring) : 0;
-}
+/* Counts and room: MAX_NUM_…, MAX_POSITION, ORDERS_FULL, LEVELS_FULL, TRAILING_FULL, OVERFLOW. */
+enum result filters_check_counts(const struct market *market, const struct candidate *candidate);
 
 #endif

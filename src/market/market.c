@@ -90,6 +90,9 @@ struct market *market_create(struct arena *arena, const struct limits *limits)
     reserve_pool(MEMBER(market, lists), arena, limits->order_lists_max, sizeof(struct order_list));
     reserve_pool(MEMBER(market, traders), arena, traders, sizeof(struct trader));
     reserve_table(MEMBER(market, by_number), arena, orders);
+    if (market != NULL) {
+        market->number_step = UINT32_MAX / market->by_number.slots + 1;
+    }
     reserve_table(MEMBER(market, by_client), arena, orders);
     reserve_table(MEMBER(market, by_remembered), arena, limits->client_ids_max);
     reserve_table(MEMBER(market, by_trader), arena, traders);

@@ -83,12 +83,14 @@ struct market {
     uint32_t remembered_max;
     uint32_t remembered_next; /* place of the ring that is overwritten next, 1 … */
     uint32_t instrument_count;
+    uint32_t number_step; /* in the hash of an order's number: one place of its table */
+    uint32_t reserved;
     uint32_t cascading;       /* instruments with cascading set */
     uint32_t levels_promised; /* levels that open orders may yet need: see order_promises */
     uint32_t idle_head;       /* traders */
     uint32_t idle_tail;
-    uint32_t pinned[2]; /* levels being matched: published and freed at their end */
-    uint32_t reserved;
+    uint32_t pinned[2];     /* levels being matched: published and freed at their end */
+    uint32_t recent_trader; /* the one whose order was closed last: often it comes back at once */
     struct ladder_store ladders;
     struct pool orders;
     struct pool extras;

@@ -218,12 +218,12 @@ uint32_t market_list_find(const struct market *market, uint64_t number)
 uint32_t market_list_find_client(const struct market *market, uint32_t participant,
                                  const struct client_id *client_id)
 {
-    uint64_t hash = client_id_hash(market, participant, client_id);
     uint32_t cursor;
 
     if (client_id_is_empty(client_id)) {
         return 0;
     }
+    uint64_t hash = client_id_hash(market, participant, client_id);
     for (uint32_t i = table_first(&market->lists_by_client, hash, &cursor); i != 0;
          i = table_next(&market->lists_by_client, hash, &cursor)) {
         const struct order_list *list = market_list_at(market, i);

@@ -27,8 +27,19 @@ uint32_t order_store_add(struct market *market, const struct placement *placemen
 /* Frees the record; the client id goes to the remembered ones. The order stands on no ladder. */
 void order_store_remove(struct market *market, uint32_t order);
 
-/* Changes the state and with it what the order is promised. */
-void order_set_state(struct market *market, struct order *order, uint8_t state);
+/* PENDING → WAITING or TAKING, WAITING → TAKING, TAKING → RESTING: and with it what the order is
+ * promised. A stop order that no longer is to wait at a price needs no level for that; an order that
+ * rests needs none any more. */
+static inline void order_set_state(struct market *market, struct order *order,
+                                   enum order_state state)
+{
+    if (state == ORDER_STATE_RESTING) {
+        market->levels_promised--;
+    } else if (order->state == ORDER_STATE_PENDING && order_type_is_stop(order->type)) {
+        market->levels_promised -= market_extra_at(market, order->extra)->trailing_bps == 0;
+    }
+    order->state = (uint8_t)state;
+}
 
 /* What is shown of it on the book. */
 static inline int64_t order_shown(const struct market *market, const struct order *order)

@@ -22,9 +22,13 @@ static uint64_t hash_of(const struct market *market, uint32_t participant, uint1
 
 uint32_t traders_find(const struct market *market, uint32_t participant, uint16_t instrument)
 {
-    uint64_t hash = hash_of(market, participant, instrument);
+    const struct trader *recent = market_trader_at(market, market->recent_trader);
     uint32_t cursor;
 
+    if (recent->participant == participant && recent->instrument == instrument) {
+        return market->recent_trader;
+    }
+    uint64_t hash = hash_of(market, participant, instrument);
     for (uint32_t i = table_first(&market->by_trader, hash, &cursor); i != 0;
          i = table_next(&market->by_trader, hash, &cursor)) {
         const struct trader *trader = market_trader_at(market, i);
@@ -36,10 +40,9 @@ uint32_t traders_find(const struct market *market, uint32_t participant, uint16_
     return 0;
 }
 
-bool traders_has_room(const struct market *market, uint32_t participant, uint16_t instrument)
+bool traders_has_room(const struct market *market)
 {
-    return pool_room(&market->traders) > 0 || market->idle_head != 0 ||
-           traders_find(market, participant, instrument) != 0;
+    return pool_room(&market->traders) > 0 || market->idle_head != 0;
 }
 
 static void leave_idle(struct market *market, struct trader *trader)
@@ -66,6 +69,9 @@ static void evict(struct market *market)
 
     ENSURE(slot != 0);
     struct trader *trader = market_trader_at(market, slot);
+    if (market->recent_trader == slot) {
+        market->recent_trader = 0;
+    }
     leave_idle(market, trader);
     if (trader->previous_of_participant != 0) {
         market_trader_at(market, trader->previous_of_participant)->next_of_participant =
@@ -168,6 +174,7 @@ void traders_remove_order(struct market *market, uint32_t slot)
         trader->last = order->previous_of_trader;
     }
     ENSURE(trader->orders > 0);
+    market->recent_trader = order->trader;
     trader->orders--;
     trader->algo_orders -= order_type_is_stop(order->type);
     trader->icebergs -= is_iceberg(market, order);
@@ -214,7 +221,9 @@ enum result market_countdown_check(const struct market *market, uint32_t partici
     if (instrument < 1 || instrument > market->instrument_count) {
         return RESULT_UNKNOWN_INSTRUMENT;
     }
-    return traders_has_room(market, participant, instrument) ? RESULT_OK : RESULT_ORDERS_FULL;
+    return traders_has_room(market) || traders_find(market, participant, instrument) != 0
+               ? RESULT_OK
+               : RESULT_ORDERS_FULL;
 }
 
 void market_countdown_set(struct market *market, uint32_t participant, uint16_t instrument,

@@ -10,8 +10,8 @@
 /* The record of a participant on an instrument, or 0. */
 uint32_t traders_find(const struct market *market, uint32_t participant, uint16_t instrument);
 
-/* Is there one, or room for one? */
-bool traders_has_room(const struct market *market, uint32_t participant, uint16_t instrument);
+/* Is there room for another record? */
+bool traders_has_room(const struct market *market);
 
 /* The record, made if need be; the caller made sure of room. */
 uint32_t traders_open(struct market *market, uint32_t participant, uint16_t instrument);
