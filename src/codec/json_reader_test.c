@@ -235,6 +235,7 @@ static const struct refused NOT_TAKEN[] = {
     REFUSED("[\"\\uDD1E\"]", ENCODING),
     REFUSED("[\"\\uDD1E\\uD834\"]", ENCODING),
     REFUSED("[\"\\uD834\\uD834\"]", ENCODING),
+    REFUSED("[\"\\uDD1E\\uDD1E\"]", ENCODING),
     REFUSED("[\"\\uD834\\u0041\"]", ENCODING),
     REFUSED("[\"\\uD834\\n\"]", ENCODING),
     REFUSED("[\"\\uD834x\"]", ENCODING),

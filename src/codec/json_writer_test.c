@@ -64,6 +64,7 @@ static void a_buffer_of_any_size_is_never_overrun(void **state)
         assert_int_equal(writer.is_truncated, !fits);
         assert_int_equal(json_writer_text(&writer).size, fits ? sizeof DOCUMENT - 1 : 0);
         assert_true(writer.size <= capacity);
+        assert_memory_equal(buffer, DOCUMENT, writer.size); /* nothing after what did not fit */
         for (size_t i = capacity; i < sizeof buffer; i++) {
             assert_int_equal(buffer[i], '#');
         }
