@@ -258,6 +258,27 @@ static void requests_over_tls_are_answered_at_any_cut(void **state)
     rig_close(&rig);
 }
 
+/* What is decrypted already does not make the socket readable again: it must be asked for. */
+static void a_record_larger_than_the_room_for_it_is_read_whole(void **state)
+{
+    enum { BODY = 9000 };
+    static char request[BODY + 200];
+    struct rig rig;
+    struct server_limits limits = some_limits();
+    struct tls_client client;
+    uint16_t port = tcp_listen(&rig, &limits, server_context);
+    int head = snprintf(request, sizeof request,
+                        "POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n", BODY);
+    memset(request + head, 'b', BODY);
+    tls_open(&rig, &client, port);
+    tls_send(&rig, &client, request, 10); /* held back, in a small buffer */
+    tls_send(&rig, &client, request + 10, (size_t)head + BODY - 10);
+    tls_read_until(&rig, &client, BODY);
+    assert_non_null(strstr(received, "POST /large bbbb"));
+    tls_close(&client);
+    rig_close(&rig);
+}
+
 static void a_large_pipeline_over_tls_is_answered_whole(void **state)
 {
     enum { REQUESTS = 200 };
@@ -355,6 +376,7 @@ int main(void)
         cmocka_unit_test(an_address_has_its_share_of_slots_and_no_more),
         cmocka_unit_test(addresses_to_listen_at_are_checked),
         cmocka_unit_test(requests_over_tls_are_answered_at_any_cut),
+        cmocka_unit_test(a_record_larger_than_the_room_for_it_is_read_whole),
         cmocka_unit_test(a_large_pipeline_over_tls_is_answered_whole),
         cmocka_unit_test(frames_over_tls_arrive_in_order),
         cmocka_unit_test(who_speaks_plain_to_tls_is_cut_off),
