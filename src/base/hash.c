@@ -10,21 +10,6 @@
 
 #include "base/ensure.h"
 
-__extension__ typedef unsigned __int128 product;
-
-/* Fractional bits of the square roots of 2, 3, 5, 7, made odd. */
-#define MIX_0 0x6a09e667f3bcc909u
-#define MIX_1 0xbb67ae8584caa73bu
-#define MIX_2 0x3c6ef372fe94f82bu
-#define MIX_3 0xa54ff53a5f1d36f1u
-
-static uint64_t fold(uint64_t a, uint64_t b)
-{
-    product wide = (product)a * b;
-
-    return (uint64_t)wide ^ (uint64_t)(wide >> 64);
-}
-
 static uint64_t load_u64(const uint8_t *bytes)
 {
     uint64_t value;
@@ -33,31 +18,26 @@ static uint64_t load_u64(const uint8_t *bytes)
     return value;
 }
 
-uint64_t hash_u64(struct hash_seed seed, uint64_t value)
-{
-    return fold(fold(value ^ seed.words[0] ^ MIX_0, seed.words[1] ^ MIX_1), MIX_2);
-}
-
 uint64_t hash_bytes(struct hash_seed seed, const void *bytes, size_t size)
 {
     const uint8_t *at = bytes;
-    uint64_t hash = seed.words[0] ^ fold(size ^ MIX_0, seed.words[1] ^ MIX_1);
+    uint64_t hash = seed.words[0] ^ hash_fold(size ^ HASH_MIX_0, seed.words[1] ^ HASH_MIX_1);
     size_t left = size;
 
     while (left >= 16) {
-        hash = fold(load_u64(at) ^ seed.words[1] ^ MIX_2, load_u64(at + 8) ^ hash);
+        hash = hash_fold(load_u64(at) ^ seed.words[1] ^ HASH_MIX_2, load_u64(at + 8) ^ hash);
         at += 16;
         left -= 16;
     }
     uint8_t tail[16] = {0};
     memcpy(tail, at, left);
-    hash = fold(load_u64(tail) ^ seed.words[1] ^ MIX_3, load_u64(tail + 8) ^ hash);
-    return fold(hash ^ MIX_0, MIX_1);
+    hash = hash_fold(load_u64(tail) ^ seed.words[1] ^ HASH_MIX_3, load_u64(tail + 8) ^ hash);
+    return hash_fold(hash ^ HASH_MIX_0, HASH_MIX_1);
 }
 
 struct digest digest_start(void)
 {
-    return (struct digest){{MIX_0, MIX_1}};
+    return (struct digest){{HASH_MIX_0, HASH_MIX_1}};
 }
 
 static uint64_t rotate(uint64_t value, unsigned bits)
@@ -78,8 +58,8 @@ void digest_update(struct digest *digest, const void *bytes, size_t size)
         uint64_t low = load_u64(at + done);
         uint64_t high = load_u64(at + done + 8);
 
-        a = rotate(a, 29) ^ fold(b ^ low, MIX_2 ^ high);
-        b = rotate(b, 31) ^ fold(a ^ high, MIX_3 ^ low);
+        a = rotate(a, 29) ^ hash_fold(b ^ low, HASH_MIX_2 ^ high);
+        b = rotate(b, 31) ^ hash_fold(a ^ high, HASH_MIX_3 ^ low);
     }
     digest->words[0] = a;
     digest->words[1] = b;

@@ -14,8 +14,28 @@ struct hash_seed {
     uint64_t words[2];
 };
 
+__extension__ typedef unsigned __int128 hash_product;
+
+/* Fractional bits of the square roots of 2, 3, 5 and 7, made odd. */
+#define HASH_MIX_0 0x6a09e667f3bcc909u
+#define HASH_MIX_1 0xbb67ae8584caa73bu
+#define HASH_MIX_2 0x3c6ef372fe94f82bu
+#define HASH_MIX_3 0xa54ff53a5f1d36f1u
+
+/* Both halves of the product, folded into one. */
+static inline uint64_t hash_fold(uint64_t a, uint64_t b)
+{
+    hash_product wide = (hash_product)a * b;
+
+    return (uint64_t)wide ^ (uint64_t)(wide >> 64);
+}
+
 /* Mixes one 64-bit number. */
-uint64_t hash_u64(struct hash_seed seed, uint64_t value);
+static inline uint64_t hash_u64(struct hash_seed seed, uint64_t value)
+{
+    return hash_fold(hash_fold(value ^ seed.words[0] ^ HASH_MIX_0, seed.words[1] ^ HASH_MIX_1),
+                     HASH_MIX_2);
+}
 
 /* Mixes size bytes. */
 uint64_t hash_bytes(struct hash_seed seed, const void *bytes, size_t size);
