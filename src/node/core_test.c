@@ -296,7 +296,12 @@ static void a_failed_write_or_sync_ends_the_core_and_nothing_is_told(void **stat
         node_client_open(scene, &client, &notice);
         fake_disk_plan(scene->disk, FAKE_FAILURE_ONCE, call, call % 2 == 0 ? EIO : ENOSPC);
         node_client_send(&client, &order.header);
-        enum core_turn turn = node_scene_settle(scene);
+        enum core_turn turn = CORE_TURN_ON;
+        for (int i = 0; i < 3 && turn == CORE_TURN_ON; i++) {
+            turn = core_turn(scene->core, 0);
+            /* It ends in the very turn in which the disk fails. */
+            assert_int_equal(turn == CORE_TURN_DISK, fake_disk_has_failed(scene->disk));
+        }
         if (!fake_disk_has_failed(scene->disk)) {
             link_client_destroy(&client);
             assert_true(call > 2); /* a write and a sync there must be */
@@ -359,6 +364,24 @@ static void a_peer_that_does_not_read_stops_nobody_and_learns_the_newest(void **
     assert_true(notices < ORDERS);
     link_client_destroy(&sleeper);
     link_client_destroy(&trader);
+}
+
+static void a_peer_that_sends_and_never_reads_is_served_all_the_same(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client client;
+    struct link_notice notice;
+    enum { ORDERS = 6000 };
+    node_client_open(scene, &client, &notice);
+    for (int i = 0; i < ORDERS; i++) {
+        struct command_order_place order = node_order(i % 2 == 0 ? NODE_ALICE : NODE_BOB,
+                                                      i % 2 == 0 ? SIDE_BUY : SIDE_SELL, 90, 1);
+        node_client_send(&client, &order.header);
+        assert_int_equal(core_turn(scene->core, 0), CORE_TURN_ON);
+    }
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    assert_int_equal(log_head(scene->recovered.log)->number, scene->founded + ORDERS);
+    link_client_destroy(&client);
 }
 
 static void a_peer_that_only_sends_what_is_refused_is_held_back(void **state)
@@ -621,6 +644,7 @@ int main(void)
         CORE_TEST(a_clock_is_sent_when_a_deadline_has_passed),
         CORE_TEST(a_failed_write_or_sync_ends_the_core_and_nothing_is_told),
         CORE_TEST(a_peer_that_does_not_read_stops_nobody_and_learns_the_newest),
+        CORE_TEST(a_peer_that_sends_and_never_reads_is_served_all_the_same),
         CORE_TEST(a_peer_that_only_sends_what_is_refused_is_held_back),
         CORE_TEST(two_busy_peers_share_a_batch),
         CORE_TEST(asked_to_stop_it_settles_says_so_and_takes_nothing_more),
