@@ -201,24 +201,24 @@ static uint16_t port_of(int fd)
                                                : 0;
 }
 
-int server_listen(struct server *server, const char *text, struct tls_context *tls)
+int server_listen(struct server *server, const char *address, struct tls_context *tls)
 {
-    union socket_address address;
-    socklen_t size = address_read(text, &address);
+    union socket_address where;
+    socklen_t size = address_read(address, &where);
     if (size == 0) {
         return -EINVAL;
     }
     if (server->listener_count == LISTENERS_MAX) {
         return -ENOSPC;
     }
-    int fd = socket_listen(&address, size);
+    int fd = socket_listen(&where, size);
     if (fd < 0) {
         return fd;
     }
     struct listener *listener = &server->listeners[server->listener_count];
     *listener = (struct listener){.server = server, .tls = tls, .port = port_of(fd)};
-    if (address.any.sa_family == AF_UNIX) {
-        snprintf(listener->path, sizeof listener->path, "%s", address.local.sun_path);
+    if (where.any.sa_family == AF_UNIX) {
+        snprintf(listener->path, sizeof listener->path, "%s", where.local.sun_path);
     }
     listener->source = (struct event_source){
         .fd = fd, .interest = EVENT_READ, .on_ready = listener_ready, .context = listener};
