@@ -17,6 +17,7 @@
 #include "codec/base64_text.h"
 #include "codec/decimal_text.h"
 #include "codec/hex_text.h"
+#include "platform/entropy.h"
 #include "platform/signature.h"
 
 enum { RING_SLOTS = 4096, SIGNATURE_SIZE_MAX = 512, API_KEY_DIGITS = 64 };
@@ -244,4 +245,18 @@ bool authenticate_signature(struct key_ring *ring, const struct engine *engine,
         return failure_set(failure, VENUE_ERROR_SIGNATURE, NULL, NULL);
     }
     return true;
+}
+
+bool key_ring_new_secret(const struct key_ring *ring, struct command_key_create *create,
+                         char secret[HMAC_SECRET_SIZE])
+{
+    uint8_t random[HMAC_SECRET_SIZE / 2];
+
+    entropy_fill(create->id.bytes, sizeof create->id.bytes);
+    entropy_fill(random, sizeof random);
+    hex_encode(random, sizeof random, secret);
+    secret_wipe(random, sizeof random);
+    create->material_size = (uint16_t)secret_seal(&ring->node_key, &create->id, secret,
+                                                  HMAC_SECRET_SIZE, create->material);
+    return create->material_size != 0;
 }

@@ -63,4 +63,10 @@ bool authenticate_signature(struct key_ring *ring, const struct engine *engine,
                             const struct caller *caller, struct slice message,
                             struct slice signature, struct failure *failure);
 
+/* Makes an HMAC key: a random id and a random secret of 64 characters, which is sealed into the
+ * command. false: libcrypto failed. The secret is the caller's to tell once and to wipe. */
+enum { HMAC_SECRET_SIZE = 64 };
+bool key_ring_new_secret(const struct key_ring *ring, struct command_key_create *create,
+                         char secret[HMAC_SECRET_SIZE]);
+
 #endif

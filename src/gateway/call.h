@@ -30,7 +30,7 @@ struct call {
     uint8_t address[16];
     uint64_t nonce; /* 0: none was sent */
     int64_t now_us;
-    int64_t timestamp_us;   /* signed requests; else 0 */
+    int64_t timestamp_us; /* signed requests; else 0 */
     int64_t recv_window_us;
 };
 
@@ -64,6 +64,9 @@ bool call_limit(struct call *call, uint32_t fallback, uint32_t max, uint32_t *li
 bool call_text(struct call *call, const char *name, char *field, size_t size);
 /* A decimal in units of 10^-decimals; 0 when absent. */
 bool call_decimal(struct call *call, const char *name, uint32_t decimals, int64_t *units);
+
+/* The same for an amount. */
+bool call_amount(struct call *call, const char *name, uint32_t decimals, struct amount *amount);
 
 /* The symbol in a slice; 0: none is listed under it. */
 uint16_t call_find_symbol(const struct call *call, struct slice text);

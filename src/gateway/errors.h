@@ -18,8 +18,11 @@
 
 /* X(NAME, code, HTTP status, text): %1 and %2 stand for what the caller names. */
 #define VENUE_ERRORS(X)                                                                            \
-    /* the server */                                                                               \
     X(UNKNOWN, -1000, 500, "An unknown error occurred while processing the request.")              \
+    VENUE_ERRORS_KNOWN(X)
+
+#define VENUE_ERRORS_KNOWN(X)                                                                      \
+    /* the server */                                                                               \
     X(DISCONNECTED, -1001, 503,                                                                    \
       "Internal error; unable to process your request. Please try again.")                         \
     X(WEIGHT_EXCEEDED, -1003, 429,                                                                 \
@@ -97,15 +100,23 @@
     X(REPLACE_FAILED, -2022, 400, "Order cancel-replace failed.")                                  \
     X(AMEND_REJECTED, -2038, 400, "Order amend (quantity increase) is not supported.")             \
     X(NAME_MISMATCH, -2039, 400, "Client order ID is not correct for this order ID.")              \
+    /* sessions of the WebSocket API */                                                            \
+    X(SUBSCRIBED, -2035, 400, "This session has an active subscription already.")                  \
+    X(NOT_SUBSCRIBED, -2036, 400, "This session does not have this active subscription.")          \
+    X(KEY_TYPE, -4056, 400, "Only Ed25519 API keys can log a session on.")                         \
     /* the venue's own */                                                                          \
-    X(NO_ADDRESS, -9001, 400, "There is no deposit address for this asset and network.")
+    X(NO_ADDRESS, -9001, 400, "There is no deposit address for this asset and network.")           \
+    X(TOO_MANY_OPEN, -9002, 400, "More open orders than one answer holds; ask for one symbol.")
 
 enum venue_error {
-    VENUE_ERROR_NONE, /* 0: not set */
+    VENUE_ERROR_UNKNOWN = 1,
 #define VENUE_ERROR_ENUM(name, code, status, text) VENUE_ERROR_##name,
-    VENUE_ERRORS(VENUE_ERROR_ENUM)
+    VENUE_ERRORS_KNOWN(VENUE_ERROR_ENUM)
 #undef VENUE_ERROR_ENUM
 };
+
+/* Where a function says which error it found: none. */
+#define VENUE_ERROR_NONE ((enum venue_error)0)
 
 enum { FAILURE_TEXT_MAX = 256 };
 

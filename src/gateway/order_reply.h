@@ -34,23 +34,46 @@ void reply_key_quantity(struct json_writer *json, const char *name, struct quant
                         const struct instrument_scale *scale);
 void reply_key_amount(struct json_writer *json, const char *name, struct amount amount,
                       uint8_t decimals);
+void reply_key_rate(struct json_writer *json, const char *name, struct rate rate);
 void reply_key_client_id(struct json_writer *json, const char *name,
                          const struct client_id *client_id);
 void reply_key_asset(struct json_writer *json, const char *name, const struct engine *engine,
                      uint16_t asset);
+/* −1 when there is none. */
+void reply_key_list(struct json_writer *json, uint64_t list);
+/* A fixed text (handle, address …) without its padding. */
+void reply_key_fixed(struct json_writer *json, const char *name, const char *text, size_t size);
+
+/* status, timeInForce, type, side and selfTradePreventionMode. */
+void reply_words(struct json_writer *json, const struct order_record *record);
+
+/* Elements of an open array. */
+void reply_price(struct json_writer *json, struct price price,
+                 const struct instrument_scale *scale);
+void reply_quantity(struct json_writer *json, struct quantity quantity,
+                    const struct instrument_scale *scale);
+void reply_amount(struct json_writer *json, struct amount amount, uint8_t decimals);
 
 /* An order as GET order, openOrders and allOrders show it. */
 void reply_order(struct answer *answer, const struct order_record *record);
 
-/* The answer to a placement: the order `number` after this command, with the fills of `events`. */
-void reply_placed(struct answer *answer, const struct completion *completion, uint64_t order,
-                  enum response_type type);
+/* The answer to a placement: the order as it stands after the completed command, and with FULL the
+ * fills among that command's events. */
+void reply_placed(struct completion *completion, uint64_t order, uint8_t response_type);
 
 /* The answer to a cancel: the order as it ended; client_id: the cancel's own name. */
 void reply_cancelled(struct answer *answer, const struct order_record *record, int64_t time_us,
                      const struct client_id *client_id);
 
-/* An order list without reports; its members, for an object that is open. */
+/* An order list: its members, for an object that is open, and its legs with their names. */
 void reply_list_members(struct answer *answer, const struct list_record *list, int64_t time_us);
+
+/* The answer to the placement of a list: with reports of its legs unless ACK. */
+void reply_list_placed(struct completion *completion, uint64_t list, uint8_t response_type);
+
+/* The answer to the end of a list: with reports of the legs that the completed command ended.
+ * client_id: the cancel's own name. */
+void reply_list_cancelled(struct completion *completion, uint64_t list,
+                          const struct client_id *client_id);
 
 #endif

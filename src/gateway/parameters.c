@@ -321,6 +321,14 @@ static bool check_table(const struct parameters *parameters, const struct parame
     return true;
 }
 
+bool parameters_check_table(const struct parameters *parameters,
+                            const struct parameter_table *table, struct failure *failure)
+{
+    size_t read = 0;
+
+    return check_table(parameters, table, &read, failure);
+}
+
 bool parameters_check(const struct parameters *parameters, const struct parameter_table *table,
                       const struct parameter_table *common, struct failure *failure)
 {
@@ -357,6 +365,8 @@ int64_t parameters_integer(const struct parameters *parameters, const char *name
 
 /* Above this a number is microseconds: as milliseconds it would lie beyond the year 5138. */
 #define TIME_MS_MAX INT64_C(100000000000000)
+/* Later than that is the same as never; and nothing added to it overflows. */
+#define TIME_US_MAX (INT64_MAX / 4)
 
 int64_t parameters_time(const struct parameters *parameters, const char *name, int64_t fallback)
 {
@@ -367,7 +377,10 @@ int64_t parameters_time(const struct parameters *parameters, const char *name, i
     }
     int64_t number = parameters_integer(parameters, name, 0);
 
-    return number < TIME_MS_MAX ? number * 1000 : number;
+    if (number < TIME_MS_MAX) {
+        return number * 1000;
+    }
+    return number < TIME_US_MAX ? number : TIME_US_MAX;
 }
 
 bool parameters_bool(const struct parameters *parameters, const char *name, bool fallback)
@@ -417,6 +430,41 @@ bool parameters_decimal(const struct parameters *parameters, const char *name, u
     case DECIMAL_RESULT_OUT_OF_RANGE: break;
     }
     return failure_set(failure, VENUE_ERROR_PARAMETER_OVERFLOW, name, NULL);
+}
+
+/* A decimal of at most 20 whole digits and 18 decimals is below 2^127. */
+_Static_assert(DECIMAL_TEXT_DECIMALS_MAX == 18, "decimals of an amount");
+
+bool parameters_amount(const struct parameters *parameters, const char *name, uint32_t decimals,
+                       struct amount *amount, struct failure *failure)
+{
+    struct slice value;
+    int128 sum = 0;
+    uint32_t written = 0;
+    bool is_fraction = false;
+
+    ENSURE(decimals <= DECIMAL_TEXT_DECIMALS_MAX);
+    *amount = (struct amount){0};
+    if (!parameters_find(parameters, name, &value)) {
+        return true;
+    }
+    value = without_zeros(value, decimals);
+    for (size_t i = 0; i < value.size; i++) {
+        if (value.data[i] == '.') {
+            is_fraction = true;
+            continue;
+        }
+        sum = sum * 10 + (value.data[i] - '0');
+        written += is_fraction;
+        if (written > decimals) {
+            return failure_set(failure, VENUE_ERROR_PRECISION, name, NULL);
+        }
+    }
+    for (; written < decimals; written++) {
+        sum *= 10;
+    }
+    *amount = (struct amount){sum};
+    return true;
 }
 
 bool parameters_copy(struct slice value, char *field, size_t size)

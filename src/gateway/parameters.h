@@ -15,6 +15,7 @@
 
 #include "codec/slice.h"
 #include "gateway/errors.h"
+#include "tarazy/money.h"
 
 enum { PARAMETERS_MAX = 48, PARAMETERS_TEXT_MAX = 32768 };
 
@@ -65,6 +66,10 @@ struct parameter_table {
 bool parameters_check(const struct parameters *parameters, const struct parameter_table *table,
                       const struct parameter_table *common, struct failure *failure);
 
+/* Checks presence and form by one table alone; parameters of other tables may be there. */
+bool parameters_check_table(const struct parameters *parameters,
+                            const struct parameter_table *table, struct failure *failure);
+
 /* Is there such a parameter? *value is untouched if not. */
 bool parameters_find(const struct parameters *parameters, const char *name, struct slice *value);
 
@@ -80,6 +85,10 @@ bool parameters_bool(const struct parameters *parameters, const char *name, bool
  * decimals than that (zeros at the end do not count), or too large: *failure says which. */
 bool parameters_decimal(const struct parameters *parameters, const char *name, uint32_t decimals,
                         int64_t *units, struct failure *failure);
+
+/* The same for an amount, which may be larger than one order. */
+bool parameters_amount(const struct parameters *parameters, const char *name, uint32_t decimals,
+                       struct amount *amount, struct failure *failure);
 
 /* Copies a value into a fixed text field of `size` bytes, zero-padded. false: too long. */
 bool parameters_copy(struct slice value, char *field, size_t size);

@@ -34,8 +34,9 @@ struct completion {
 struct waiting {
     /* Ends the answer. Called for RESULT_OK only, unless wants_refusals. */
     void (*complete)(struct completion *completion);
+    void (*members)(struct completion *completion); /* the operation's own; may be NULL */
     bool wants_refusals;
-    uint8_t style;             /* the operation's own: e.g. ACK, RESULT, FULL */
+    uint8_t style;               /* the operation's own: e.g. ACK, RESULT, FULL */
     char note[PENDING_NOTE_MAX]; /* the operation's own; wiped when over */
 };
 

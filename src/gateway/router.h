@@ -14,8 +14,8 @@
 
 enum security {
     SECURITY_NONE = 1,
-    SECURITY_KEY,      /* API key, no signature: market data of old, user streams */
-    SECURITY_READ,     /* signed from here on */
+    SECURITY_KEY,  /* API key, no signature: market data of old, user streams */
+    SECURITY_READ, /* signed from here on */
     SECURITY_TRADE,
     SECURITY_WITHDRAW,
     SECURITY_OPERATE,
@@ -36,7 +36,8 @@ struct route {
 };
 
 /* For the two members parameters and parameter_count. */
-#define ROUTE_PARAMETERS(rules) .parameters = (rules), .parameter_count = sizeof(rules) / sizeof((rules)[0])
+#define ROUTE_PARAMETERS(rules) \
+    .parameters = (rules), .parameter_count = sizeof(rules) / sizeof((rules)[0])
 
 struct route_table {
     const struct route *routes;

@@ -11,10 +11,15 @@
 extern const struct route_table rest_market_routes;
 extern const struct route_table rest_ticker_routes;
 extern const struct route_table rest_order_routes;
+extern const struct route_table rest_cancel_routes;
 extern const struct route_table rest_order_list_routes;
 extern const struct route_table rest_account_routes;
 extern const struct route_table rest_wallet_routes;
 extern const struct route_table rest_stub_routes;
 extern const struct route_table rest_operator_routes;
+extern const struct route_table rest_listing_routes;
+extern const struct route_table user_stream_routes;
+extern const struct route_table udf_routes;
+extern const struct route_table page_routes;
 
 #endif

@@ -85,13 +85,20 @@ struct venue {
     struct event_source link_source;
     struct event_timer tick;
     struct event_turn_hook turn;
+    bool is_linked;  /* to the core */
+    bool was_live;   /* the journal so far has been replayed, once */
     bool has_more;   /* the follower has work left */
     bool is_failed;  /* the replica is damaged: the process must end */
     uint64_t number; /* last command applied */
     uint64_t orders_sent;
 };
 
-enum { VENUE_SCRATCH_SIZE = 16 << 20, VENUE_TICK_MS = 100, VENUE_COMMANDS_PER_TURN = 2000 };
+enum {
+    VENUE_SCRATCH_SIZE = 16 << 20,
+    VENUE_TICK_MS = 100,
+    VENUE_COMMANDS_PER_TURN = 2000,
+    VENUE_COMMANDS_OF_REPLAY = 50000 /* per turn while nobody is served yet */
+};
 
 /* Opens the follower, re-applies the journal so far into views, makes the server (without
  * listeners). NULL: *error says why (static text or the follower's). */

@@ -186,14 +186,16 @@ static void apply_posting(struct transfers *transfers, const struct command_head
         posting->reason != POSTING_REASON_DEPOSIT) {
         return;
     }
+    const struct evidence evidence = evidence_now(transfers, command);
     const struct transfer_record record = {
         .amount = posting->amount,
-        .evidence = evidence_now(transfers, command),
+        .evidence = evidence,
         .participant = posting->credit,
         .id = command->number,
         .requested_us = command->time_us,
         .updated_us = command->time_us,
         .asset = posting->asset,
+        .rail = evidence.rail,
         .kind = TRANSFER_KIND_DEPOSIT,
         .is_sandbox = posting->reason == POSTING_REASON_SANDBOX_DEPOSIT,
     };
@@ -221,6 +223,7 @@ static void withdrawal_open(struct transfers *transfers, const struct command_he
             (const struct command_withdraw_request *)command;
         record.address = request->address;
         record.client_id = request->client_id;
+        record.rail = request->rail;
     }
     uint32_t index = record_add(transfers, &record);
 

@@ -31,8 +31,9 @@ struct transfer_record {
     uint16_t asset;
     uint8_t kind;  /* enum transfer_kind */
     uint8_t state; /* withdrawals: enum withdrawal_state */
+    uint16_t rail;
     uint8_t is_sandbox;
-    uint8_t reserved[3];
+    uint8_t reserved;
 };
 
 struct transfers;
