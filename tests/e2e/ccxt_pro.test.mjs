@@ -103,8 +103,8 @@ test("orders go through the WebSocket API", async () => {
     assert.equal(found.status, "open");
     const cancelled = await alice.cancelOrderWs(order.id, "BTC/USDT");
     assert.equal(cancelled.status, "canceled");
-    const balance = await alice.fetchBalanceWs();
-    assert.ok(balance.USDT.free > 0);
+    const balance = await alice.fetchBalanceWs(); // ccxt leaves the answer of spot accounts unparsed
+    assert.ok(Number(balance.info.balances.find((b) => b.asset === "USDT").free) > 0);
     await assert.rejects(
         alice.createOrderWs("BTC/USDT", "limit", "buy", 100000, 20000),
         ccxt.InsufficientFunds,
