@@ -83,6 +83,9 @@ void answer_send_as(struct answer *answer, uint32_t status, const char *content_
 {
     const struct venue_extension *extension = &answer->venue->extension;
 
+    if (extension->on_answer != NULL) {
+        extension->on_answer(extension->context, &answer->to, status);
+    }
     if (answer->to.door == DOOR_HTTP) {
         send_http(answer, status, content_type, body);
     } else if (extension->answer_socket != NULL) {

@@ -31,6 +31,8 @@ struct reply_address {
     uint32_t weight_used;   /* by the client's address in this minute */
     uint32_t retry_after_s; /* with 429 and 418; else 0 */
     uint32_t participant;   /* whose order counts are told; 0: nobody's */
+    int64_t begun_us;       /* when the request was here; 0: nobody measures */
+    uint8_t family;         /* enum security of its route; 0: none was found */
     uint8_t door;           /* enum door */
     bool wants_microseconds;
     bool is_public;         /* HTTP: any web page may read it */

@@ -30,11 +30,11 @@ struct market_streams_options {
     struct views *views; /* fed with each command before market_streams_on_command() */
     struct hash_seed seed;
     uint32_t instruments_max;
-    uint32_t seats_max;    /* of all listeners together */
-    uint32_t seats_each;   /* streams of one connection */
-    uint32_t changes_max;  /* depth changes between two flushes, of all instruments together */
-    uint32_t backlog_max;  /* depth changes kept for slow readers, per instrument and speed */
-    size_t slow_size;      /* bytes queued for a connection above which it is behind */
+    uint32_t seats_max;   /* of all listeners together */
+    uint32_t seats_each;  /* streams of one connection */
+    uint32_t changes_max; /* depth changes between two flushes, of all instruments together */
+    uint32_t backlog_max; /* depth changes kept for slow readers, per instrument and speed */
+    size_t slow_size;     /* bytes queued for a connection above which it is behind */
 };
 
 /* 1,000,000 seats, 1,024 each; 65,536 changes, 8,192 for slow readers; 256 KiB. */
@@ -71,8 +71,7 @@ enum market_streams_result market_streams_check(const struct market_streams *str
 
 enum market_streams_result market_streams_join(struct market_streams *streams,
                                                const struct engine *engine,
-                                               struct stream_listener *listener,
-                                               struct slice name);
+                                               struct stream_listener *listener, struct slice name);
 
 /* False: he did not listen to it. */
 bool market_streams_leave(struct market_streams *streams, struct stream_listener *listener,
@@ -88,8 +87,8 @@ struct market_streams_statistics {
     uint64_t frames;    /* queued, all listeners together */
     uint64_t conflated; /* not queued because somebody was behind */
     uint64_t caught_up;
-    uint64_t lost;      /* closed: fell further behind than the backlog reaches */
-    uint32_t seats;     /* now */
+    uint64_t lost;  /* closed: fell further behind than the backlog reaches */
+    uint32_t seats; /* now */
     uint32_t streams;
     uint32_t behind;
 };

@@ -18,10 +18,10 @@ enum { STREAM_FAST_MS = 100, STREAM_SLOW_MS = 1000, STREAM_AVERAGE_MINUTES = 5 }
 
 /* What is remembered of one instrument. */
 struct market {
-    bool has_new_book;      /* since the last batch's end */
-    bool has_moved_fast;    /* the book, since the last fast tick */
-    bool has_moved_slow;    /* book or trades, since the last slow tick */
-    bool has_traded_slow;   /* since the last slow tick */
+    bool has_new_book;                   /* since the last batch's end */
+    bool has_moved_fast;                 /* the book, since the last fast tick */
+    bool has_moved_slow;                 /* book or trades, since the last slow tick */
+    bool has_traded_slow;                /* since the last slow tick */
     uint32_t behind[STREAM_SPEED_COUNT]; /* slow readers of depth changes, by speed − 1 */
     struct diff_backlog *backlogs[STREAM_SPEED_COUNT];
     struct level_view best_bid; /* told last */

@@ -60,6 +60,7 @@ static bool find_route(struct visit *visit)
                           NULL, NULL);
     }
     visit->call.answer.to.is_public = visit->call.route->security == SECURITY_NONE;
+    visit->call.answer.to.family = (uint8_t)visit->call.route->security;
     return true;
 }
 
@@ -265,12 +266,13 @@ void rest_door_request(void *context, struct server *server, struct server_handl
 {
     struct venue *venue = context;
     struct server_peer peer = {0};
-    const struct reply_address to = {.handle = handle, .door = DOOR_HTTP};
+    const struct reply_address to = {
+        .handle = handle, .door = DOOR_HTTP, .begun_us = venue_now_us(venue)};
     struct visit visit = {.request = request, .body = body};
     struct call *call = &visit.call;
 
     call->venue = venue;
-    call->now_us = venue_now_us(venue);
+    call->now_us = to.begun_us;
     (void)server_peer(server, handle, &peer);
     memcpy(call->address, peer.address, sizeof call->address);
     answer_begin(&call->answer, venue, &to);

@@ -17,9 +17,11 @@
 enum { PLACES = 1024 }; /* a power of two, several times the number of routes */
 
 static const struct route_table *const tables[] = {
-    &rest_market_routes,     &rest_ticker_routes,  &rest_order_routes,  &rest_cancel_routes,
-    &rest_order_list_routes, &rest_account_routes, &rest_wallet_routes, &rest_stub_routes,
-    &rest_operator_routes,   &rest_listing_routes, &user_stream_routes,
+    &rest_market_routes,  &rest_ticker_routes,     &rest_order_routes,
+    &rest_cancel_routes,  &rest_order_list_routes, &rest_account_routes,
+    &rest_wallet_routes,  &rest_stub_routes,       &rest_operator_routes,
+    &rest_listing_routes, &user_stream_routes,     &udf_routes,
+    &page_routes,
 };
 
 struct router {

@@ -328,3 +328,8 @@ void user_streams_check_keys(struct user_streams *streams, const struct engine *
         }
     }
 }
+
+struct user_streams_statistics user_streams_statistics(const struct user_streams *streams)
+{
+    return streams->statistics;
+}

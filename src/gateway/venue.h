@@ -45,6 +45,8 @@ struct venue_extension {
                        struct slice text);
     void (*on_close)(void *context, struct server *server, struct server_handle handle,
                      uint16_t code);
+    /* Every answer that is sent, through either door: for counting. */
+    void (*on_answer)(void *context, const struct reply_address *to, uint32_t status);
     /* Sends the answer of an operation that came through the WebSocket API: status 200 with the
      * result, or 400 and above with {"code","msg"}. */
     void (*answer_socket)(void *context, const struct reply_address *to, uint32_t status,
