@@ -18,7 +18,7 @@
 #include "support/random_stream.h"
 #include "tarazy/query.h"
 
-enum { SEEDS = 120, LIVES = 6, STEPS = 160, FOLLOWERS = 2, WITNESSES_MAX = 20000 };
+enum { SEEDS = 60, LIVES = 6, STEPS = 160, FOLLOWERS = 2, WITNESSES_MAX = 20000 };
 
 /* What somebody has seen, to be held against every later life. */
 struct witness {

@@ -8,6 +8,7 @@
 #include "platform/log_line.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -89,9 +90,9 @@ static void log_append_time(struct log_line *line)
     struct tm utc = {0};
     (void)clock_gettime(CLOCK_REALTIME, &now);
     (void)gmtime_r(&now.tv_sec, &utc);
-    log_append_digits(line, (uint64_t)(utc.tm_year + 1900), 4);
+    log_append_digits(line, (uint64_t)utc.tm_year + 1900, 4);
     log_append_text(line, "-");
-    log_append_digits(line, (uint64_t)(utc.tm_mon + 1), 2);
+    log_append_digits(line, (uint64_t)utc.tm_mon + 1, 2);
     log_append_text(line, "-");
     log_append_digits(line, (uint64_t)utc.tm_mday, 2);
     log_append_text(line, "T");
@@ -212,21 +213,13 @@ void log_line_errno(struct log_line *line, const char *name, int error)
     const char *word = strerrorname_np(number);
     const char *text = strerrordesc_np(number);
     char value[128];
-    size_t used = 0;
 
     if (word == NULL || text == NULL) {
         log_line_number(line, name, number);
         return;
     }
-    size_t word_size = strlen(word);
-    size_t text_size = strlen(text);
-    ENSURE(word_size + text_size + 2 <= sizeof value);
-    memcpy(value, word, word_size);
-    used = word_size;
-    value[used++] = ':';
-    value[used++] = ' ';
-    memcpy(value + used, text, text_size);
-    log_line_bytes(line, name, value, used + text_size);
+    (void)snprintf(value, sizeof value, "%s: %s", word, text);
+    log_line_text(line, name, value);
 }
 
 void log_line_end(struct log_line *line)

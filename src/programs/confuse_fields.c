@@ -21,7 +21,9 @@ enum {
 static const struct confuse_range *confuse_ranges;
 static const cfg_t *confuse_root;
 
-static void confuse_print_error(cfg_t *cfg, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void confuse_print_error(cfg_t *cfg,
+                                                                      const char *format,
+                                                                      va_list arguments)
 {
     if (cfg != NULL && confuse_root->filename != NULL) {
         (void)fprintf(stderr, "%s:%d: ", confuse_root->filename, cfg->line);

@@ -79,7 +79,8 @@ int init_main(int argc, char **argv)
             return EXIT_CODE_USAGE;
         }
     }
-    if (file == NULL || optind != argc) {
+    bool is_too_long = directory != NULL && strlen(directory) >= sizeof config.directory;
+    if (file == NULL || optind != argc || is_too_long) {
         init_print_help(stderr);
         return EXIT_CODE_USAGE;
     }

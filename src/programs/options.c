@@ -98,7 +98,7 @@ static int options_take(struct options *options, int option, const char *name)
 
 static bool options_copy(char *out, size_t size, const char *value, const char *what)
 {
-    if (strlen(value) >= size) {
+    if (value == NULL || strlen(value) >= size) {
         (void)fprintf(stderr, "%s is too long\n", what);
         return false;
     }
