@@ -481,6 +481,7 @@ static void order_list_has_two_or_three_whole_legs_and_zeros_after_them(void **s
     size_t size = command_sample_make(&sample, COMMAND_ORDER_LIST_PLACE);
     struct command_order_list_place *place = (void *)&sample;
 
+    memset(sample.bytes + size, 0xff, sizeof sample - size); /* nobody looks there */
     for (unsigned legs = 0; legs < 256; legs++) {
         place->legs = (uint8_t)legs;
         assert_int_equal(tarazy_command_is_well_formed(&sample.header, size), legs == 2);
@@ -493,6 +494,11 @@ static void order_list_has_two_or_three_whole_legs_and_zeros_after_them(void **s
     place->legs = 3;
     place->terms[2].side = 3;
     assert_false(tarazy_command_is_well_formed(&sample.header, size));
+    for (int legs = 1; legs >= 0; legs--) {
+        place->legs = (uint8_t)legs;
+        memset(place->terms + legs, 0, (3 - (size_t)legs) * sizeof place->terms[0]);
+        assert_false(tarazy_command_is_well_formed(&sample.header, size));
+    }
 }
 
 static void proposal_wraps_every_other_kind(void **state)

@@ -23,6 +23,7 @@
 #define HASH_OF_0        0x71eacc698130ea26u
 #define HASH_OF_1        0xc3bdee9c8780106fu
 #define HASH_OF_NOTHING  0xd90333ca7cacc077u
+#define HASH_OF_32_BYTES 0x411894f7e3ce0afdu
 #define HASH_OF_33_BYTES 0x156032275f38702fu
 #define DIGEST_WORD_0    0xe8b24e7faad38676u
 #define DIGEST_WORD_1    0x0d010bcdd41b11edu
@@ -46,6 +47,7 @@ static void hashes_and_digests_have_the_values_that_stand_in_journals(void **sta
     assert_int_equal(hash_u64(seed, 0), HASH_OF_0);
     assert_int_equal(hash_u64(seed, 1), HASH_OF_1);
     assert_int_equal(hash_bytes(seed, bytes, 0), HASH_OF_NOTHING);
+    assert_int_equal(hash_bytes(seed, bytes, 32), HASH_OF_32_BYTES);
     assert_int_equal(hash_bytes(seed, bytes, 33), HASH_OF_33_BYTES);
     assert_int_equal(digest.words[0], DIGEST_WORD_0);
     assert_int_equal(digest.words[1], DIGEST_WORD_1);

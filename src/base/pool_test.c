@@ -167,6 +167,57 @@ static void pool_aborts_when_it_is_given_what_it_never_handed_out(void **state)
     free(fixture.block);
 }
 
+static void create_with_slots_of_no_size(void *argument)
+{
+    pool_create(argument, (uint8_t *)argument + HEAD_SIZE, 3, 0);
+}
+
+static void create_with_slots_of_odd_size(void *argument)
+{
+    pool_create(argument, (uint8_t *)argument + HEAD_SIZE, 3, 12);
+}
+
+static void create_with_slots_of_absurd_size(void *argument)
+{
+    pool_create(argument, (uint8_t *)argument + HEAD_SIZE, 3, (size_t)1 << 32);
+}
+
+static void create_with_no_slots(void *argument)
+{
+    pool_create(argument, (uint8_t *)argument + HEAD_SIZE, 0, SLOT_SIZE);
+}
+
+static void create_with_absurdly_many_slots(void *argument)
+{
+    pool_create(argument, (uint8_t *)argument + HEAD_SIZE, UINT32_MAX, SLOT_SIZE);
+}
+
+static void create_with_slots_before_it(void *argument)
+{
+    pool_create(argument, (uint8_t *)argument - HEAD_SIZE, 3, SLOT_SIZE);
+}
+
+static void create_with_slots_out_of_line(void *argument)
+{
+    pool_create(argument, (uint8_t *)argument + HEAD_SIZE + 8, 3, SLOT_SIZE);
+}
+
+static void pool_aborts_when_it_is_made_of_what_cannot_be(void **state)
+{
+    void (*const acts[])(void *) = {
+        create_with_slots_of_no_size,     create_with_slots_of_odd_size,
+        create_with_slots_of_absurd_size, create_with_no_slots,
+        create_with_absurdly_many_slots,  create_with_slots_before_it,
+        create_with_slots_out_of_line,
+    };
+    uint8_t *block = movable_block_new(4 * HEAD_SIZE);
+
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        assert_true(does_abort(acts[i], block + HEAD_SIZE));
+    }
+    free(block);
+}
+
 static void pool_memory_size_says_when_it_does_not_fit(void **state)
 {
     assert_int_equal(pool_memory_size(3, 40), 160);
@@ -179,6 +230,7 @@ int main(void)
         cmocka_unit_test(pool_hands_out_the_same_slots_as_its_twin_and_always_zeroed),
         cmocka_unit_test(pool_that_is_full_hands_out_nothing),
         cmocka_unit_test(pool_aborts_when_it_is_given_what_it_never_handed_out),
+        cmocka_unit_test(pool_aborts_when_it_is_made_of_what_cannot_be),
         cmocka_unit_test(pool_memory_size_says_when_it_does_not_fit),
     };
 

@@ -195,6 +195,31 @@ static void table_aborts_when_the_caller_did_not_make_sure(void **state)
     free(fixture.block);
 }
 
+static void create_with_absurdly_many_slots(void *argument)
+{
+    table_create(argument, (uint8_t *)argument + 64, UINT32_MAX);
+}
+
+static void create_with_slots_before_it(void *argument)
+{
+    table_create(argument, (uint8_t *)argument - 64, 3);
+}
+
+static void create_with_slots_out_of_line(void *argument)
+{
+    table_create(argument, (uint8_t *)argument + 68, 3);
+}
+
+static void table_aborts_when_it_is_made_of_what_cannot_be(void **state)
+{
+    uint8_t *block = movable_block_new(512);
+
+    assert_true(does_abort(create_with_absurdly_many_slots, block + 64));
+    assert_true(does_abort(create_with_slots_before_it, block + 64));
+    assert_true(does_abort(create_with_slots_out_of_line, block + 64));
+    free(block);
+}
+
 static void table_memory_keeps_a_third_free_and_says_when_there_is_no_such_size(void **state)
 {
     for (uint32_t capacity = 1; capacity < 5000; capacity++) {
@@ -213,6 +238,7 @@ int main(void)
         cmocka_unit_test(table_removes_the_entry_that_was_named_among_equal_hashes),
         cmocka_unit_test(table_layout_is_a_function_of_the_calls_alone),
         cmocka_unit_test(table_aborts_when_the_caller_did_not_make_sure),
+        cmocka_unit_test(table_aborts_when_it_is_made_of_what_cannot_be),
         cmocka_unit_test(table_memory_keeps_a_third_free_and_says_when_there_is_no_such_size),
     };
 

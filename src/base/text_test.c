@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "support/expect_abort.h"
 #include "support/random_stream.h"
 
 static bool is_in(const char *set, int character)
@@ -57,6 +58,13 @@ static void text_may_fill_its_field_or_be_empty(void **state)
     assert_int_equal(text_length("ABCD", 4), 4);
     assert_int_equal(text_length("AB\0\0", 4), 2);
     assert_int_equal(text_length("\0\0\0\0", 4), 0);
+    /* What stands behind the field is not looked at. */
+    assert_int_equal(text_length("ABCDEF", 4), 4);
+    assert_true(text_is_of("ABCD\"F", 4, TEXT_CHARSET_CODE));
+    assert_true(text_is_of("ABCD\0F", 4, TEXT_CHARSET_CODE));
+    assert_true(text_is_of("AB\0\0EF", 4, TEXT_CHARSET_CODE));
+    assert_true(text_is_of("ABCDEF", 4, TEXT_CHARSET_CODE));
+    assert_true(text_is_empty("\0\0\0\0EF", 4));
     assert_true(text_is_empty("\0\0\0\0", 4));
     assert_false(text_is_empty("\0\0\0A", 4));
 }
@@ -102,6 +110,18 @@ static void text_order_is_the_order_of_strings(void **state)
     }
 }
 
+static void set_field_of_no_size(void *argument)
+{
+    (void)!text_set(argument, 0, "", 0);
+}
+
+static void text_set_aborts_for_a_field_of_no_size(void **state)
+{
+    char text[1] = {0};
+
+    assert_true(does_abort(set_field_of_no_size, text));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +129,7 @@ int main(void)
         cmocka_unit_test(text_with_anything_behind_its_end_is_of_no_charset),
         cmocka_unit_test(text_may_fill_its_field_or_be_empty),
         cmocka_unit_test(text_set_pads_and_refuses_what_does_not_fit),
+        cmocka_unit_test(text_set_aborts_for_a_field_of_no_size),
         cmocka_unit_test(text_order_is_the_order_of_strings),
     };
 
