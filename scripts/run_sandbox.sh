@@ -59,12 +59,14 @@ start_server() {
     done
 }
 
-# Replays the recorded sample through the public gateway, at its own pace, again and again.
+# Replays the recorded sample through the public gateway, ten times as fast as it was recorded, again and again.
+# Its prices are in dollars of 2015; times 65000 they are the tenge that share/sandbox.founding expects.
 replay_forever() {
     running=''
     trap 'trap - EXIT; [ -z "$running" ] || { kill "$running"; wait "$running"; } 2>/dev/null; exit 0' TERM
     while :; do
-        "$program" replay --url "$url" --keys "$dir/keys.json" --symbol BTCKZT "$1" >>"$log" 2>&1 &
+        "$program" replay --url "$url" --keys "$dir/keys.json" --symbol BTCKZT --price-factor 65000 --speed 10 \
+            "$1" >>"$log" 2>&1 &
         running=$!
         wait "$running" || {
             echo "The recorded flow stopped; see $log"
