@@ -179,8 +179,8 @@ unsigned scene_event_count(const struct scene *scene, enum event_kind kind)
 {
     unsigned count = 0;
 
-    while (find_event(scene, kind, count) != NULL) {
-        count++;
+    for (size_t at = 0; at < scene->events.used; at += event_at(scene, at)->size) {
+        count += event_at(scene, at)->kind == kind;
     }
     return count;
 }
@@ -342,16 +342,16 @@ static void fund_everybody(struct scene *scene)
     }
 }
 
-static void found(struct scene *scene, bool sandbox)
+static void found(struct scene *scene, const struct limits *limits, bool sandbox)
 {
     struct command_node_found licence = {
         .header.kind = COMMAND_NODE_FOUND,
         .sandbox = sandbox,
         .hash_seed = {11, 12},
-        .limits = scene_limits,
+        .limits = *limits,
     };
 
-    scene_start_empty(scene, &scene_limits);
+    scene_start_empty(scene, limits);
     memcpy(licence.name.text, "scene", 5);
     assert_int_equal(scene_send(scene, 0, &licence.header), RESULT_OK);
     create_tier(scene, SCENE_TIER, TIER_RIGHT_TRADE | TIER_RIGHT_WITHDRAW | TIER_RIGHT_DEPOSIT,
@@ -376,23 +376,29 @@ static void found(struct scene *scene, bool sandbox)
 
 void scene_start_founding(struct scene *scene)
 {
-    found(scene, true);
+    found(scene, &scene_limits, true);
     fund_everybody(scene);
+}
+
+void scene_start_with(struct scene *scene, const struct limits *limits)
+{
+    struct command_node_open open = {.header.kind = COMMAND_NODE_OPEN};
+
+    found(scene, limits, true);
+    fund_everybody(scene);
+    assert_int_equal(scene_send(scene, 0, &open.header), RESULT_OK);
 }
 
 void scene_start(struct scene *scene)
 {
-    struct command_node_open open = {.header.kind = COMMAND_NODE_OPEN};
-
-    scene_start_founding(scene);
-    assert_int_equal(scene_send(scene, 0, &open.header), RESULT_OK);
+    scene_start_with(scene, &scene_limits);
 }
 
 void scene_start_real(struct scene *scene)
 {
     struct command_node_open open = {.header.kind = COMMAND_NODE_OPEN};
 
-    found(scene, false);
+    found(scene, &scene_limits, false);
     assert_int_equal(scene_send(scene, 0, &open.header), RESULT_OK);
 }
 

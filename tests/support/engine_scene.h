@@ -63,6 +63,8 @@ void scene_start_empty(struct scene *scene, const struct limits *limits);
 /* The whole exchange, in continuous trading. Everybody owns 1,000,000 of each asset's whole coins but
  * those who keep order. */
 void scene_start(struct scene *scene);
+/* The same with other limits. */
+void scene_start_with(struct scene *scene, const struct limits *limits);
 /* The same before NODE_OPEN. */
 void scene_start_founding(struct scene *scene);
 /* The same without the sandbox licence, and so without anybody's money. */
