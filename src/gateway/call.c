@@ -88,6 +88,19 @@ static bool is_still_timely(struct call *call)
     return true;
 }
 
+/* What no rule above has caught, but the core would not take: a number outside its range. */
+static bool is_well_formed(struct call *call, const struct command_header *command)
+{
+    struct failure failure;
+
+    if (tarazy_command_is_well_formed(command, tarazy_command_size(command->kind))) {
+        return true;
+    }
+    (void)failure_set_result(&failure, RESULT_FIELD_INVALID, command->kind);
+    call_fail(call, &failure);
+    return false;
+}
+
 /*~ route of one order: the gateway has checked who asks and made a command of it; here it leaves for
  *  the core (node/link.h), and its sender waits in pending.c until the command comes back in a
  *  durable batch. */
@@ -100,6 +113,9 @@ void call_submit(struct call *call, struct command_header *command, struct waiti
     }
     ENSURE(waiting->complete != NULL);
     call_sign(call, command);
+    if (!is_well_formed(call, command)) {
+        return;
+    }
     command->request = follower_next_request(venue->follower);
     if (!pending_add(venue->pending, command->request, &call->answer.to, waiting, call->now_us)) {
         (void)call_error(call, VENUE_ERROR_BUSY, NULL, NULL);

@@ -105,8 +105,8 @@
     X(NOT_SUBSCRIBED, -2036, 400, "This session does not have this active subscription.")          \
     X(KEY_TYPE, -4056, 400, "Only Ed25519 API keys can log a session on.")                         \
     /* the venue's own */                                                                          \
-    X(NO_ADDRESS, -9001, 400, "There is no deposit address for this asset and network.")           \
-    X(TOO_MANY_OPEN, -9002, 400, "More open orders than one answer holds; ask for one symbol.")
+    X(NO_ADDRESS, -9901, 400, "There is no deposit address for this asset and network.")           \
+    X(TOO_MANY_OPEN, -9902, 400, "More open orders than one answer holds; ask for one symbol.")
 
 enum venue_error {
     VENUE_ERROR_UNKNOWN = 1,

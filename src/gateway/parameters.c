@@ -24,7 +24,8 @@
 #define LEGAL_DECIMAL   "^([0-9]{1,20})(\\.[0-9]{1,20})?$"
 #define LEGAL_CLIENT_ID "^[a-zA-Z0-9-_.:/]{1,36}$"
 #define LEGAL_NAME      "^[A-Za-z0-9_]{1,32}$"
-#define LEGAL_TEXT      "^[\\x20-\\x7E]+$"
+#define LEGAL_TEXT      "^[^\"'\\\\\\x00-\\x1F\\x7F]+$"
+#define LEGAL_SYMBOLS   "^\\[(\"[A-Z0-9-_.]{1,20}\")(,\"[A-Z0-9-_.]{1,20}\")*\\]$"
 #define LEGAL_HEX       "^([0-9a-fA-F]{2})+$"
 
 /* ------------------------------------------------------------------ reading */
@@ -220,10 +221,13 @@ static bool is_decimal(struct slice value)
     return point == NULL || is_made_of(slice_of(point + 1, value.size - whole - 1), false, "", 20);
 }
 
-static bool is_text(struct slice value)
+/* Printable ASCII without the bytes of `but`. */
+static bool is_printable(struct slice value, const char *but)
 {
     for (size_t i = 0; i < value.size; i++) {
-        if (value.data[i] < 0x20 || value.data[i] > 0x7E) {
+        char byte = value.data[i];
+
+        if (byte < 0x20 || byte > 0x7E || strchr(but, byte) != NULL) {
             return false;
         }
     }
@@ -267,8 +271,8 @@ static const char *legal_range(enum parameter_type type, struct slice value)
         return is_made_of(value, true, "-_.:/", 36) ? NULL : LEGAL_CLIENT_ID;
     case PARAMETER_TYPE_NAME: return is_made_of(value, true, "_", 32) ? NULL : LEGAL_NAME;
     case PARAMETER_TYPE_HEX: return is_hex(value) ? NULL : LEGAL_HEX;
-    case PARAMETER_TYPE_TEXT:
-    case PARAMETER_TYPE_SYMBOLS: return is_text(value) ? NULL : LEGAL_TEXT;
+    case PARAMETER_TYPE_TEXT: return is_printable(value, "\"'\\") ? NULL : LEGAL_TEXT;
+    case PARAMETER_TYPE_SYMBOLS: return is_printable(value, "'\\") ? NULL : LEGAL_SYMBOLS;
     case PARAMETER_TYPE_BOOL: return NULL; /* looked at below: another number */
     }
     return LEGAL_TEXT;

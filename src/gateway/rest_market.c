@@ -257,7 +257,7 @@ static void get_average(struct call *call)
 static const struct parameter_rule info_rules[] = {
     {"symbol", PARAMETER_TYPE_SYMBOL, false},
     {"symbols", PARAMETER_TYPE_SYMBOLS, false},
-    {"permissions", PARAMETER_TYPE_TEXT, false},
+    {"permissions", PARAMETER_TYPE_SYMBOLS, false},
     {"showPermissionSets", PARAMETER_TYPE_BOOL, false},
     {"symbolStatus", PARAMETER_TYPE_NAME, false},
 };
