@@ -163,6 +163,19 @@ static void mirror_of_the_last_rail_goes_below_zero_too(void **state)
     assert_null(ledger_audit(books->ledger));
 }
 
+/* The giver has room, the getter has not: 70 are available, 30 held, and 2^120 − 99 would come. */
+static void account_that_would_pass_the_bound_is_refused_as_overflow(void **state)
+{
+    struct books *books = *state;
+    uint32_t rail = ledger_open(books->ledger, TARAZY_OWNER_OUTSIDE(2), BTC);
+    struct posting posting =
+        posting_of(rail, books->alice, amount_of_wide(amount_units(amount_bound()) - 99));
+
+    assert_int_equal(ledger_check(books->ledger, &posting), RESULT_OVERFLOW);
+    posting.credit = books->bob;
+    assert_int_equal(ledger_check(books->ledger, &posting), RESULT_OK);
+}
+
 /* 2^120 is the most an account may hold, its held part counted. */
 static void account_beyond_the_bound_is_refused_as_overflow(void **state)
 {
@@ -540,6 +553,7 @@ int main(void)
         RULE(posting_beyond_the_part_it_takes_from_is_refused),
         RULE(only_a_mirror_of_the_outside_goes_below_zero),
         RULE(mirror_of_the_last_rail_goes_below_zero_too),
+        RULE(account_that_would_pass_the_bound_is_refused_as_overflow),
         RULE(account_beyond_the_bound_is_refused_as_overflow),
         RULE(posting_to_oneself_frees_what_was_held),
         RULE(moving_nothing_touches_nothing),
