@@ -219,7 +219,19 @@ static void core_apply(struct core *core)
     core->digest = digest;
 }
 
-/* Append, sync, apply. False: the log has failed. */
+/* Tells everybody what has become durable since the last time. */
+static void core_tell(struct core *core)
+{
+    uint64_t durable = log_durable(core->options.log);
+    if (durable > core->peers.number) {
+        /*~ notice to every follower: durable up to this number; they apply and answer */
+        peers_tell_durable(&core->peers, durable, core->time_us);
+    }
+    peers_flush(&core->peers);
+}
+
+/* Append, sync, tell, apply: what is durable is final, so that followers need not wait until the
+ * core has applied it, too. False: the log has failed. */
 static bool core_commit(struct core *core)
 {
     struct log *log = core->options.log;
@@ -235,20 +247,10 @@ static bool core_commit(struct core *core)
     if (!log_append(log, &batch) || !log_sync(log)) {
         return false;
     }
+    core_tell(core);
     core_apply(core);
     ENSURE(tarazy_engine_number(core->options.engine) == log_head(log)->number);
     return true;
-}
-
-/* Tells everybody what has become durable since the last time. */
-static void core_tell(struct core *core)
-{
-    uint64_t durable = log_durable(core->options.log);
-    if (durable > core->peers.number) {
-        /*~ notice to every follower: durable up to this number; they apply and answer */
-        peers_tell_durable(&core->peers, durable, core->time_us);
-    }
-    peers_flush(&core->peers);
 }
 
 static bool core_is_asked_to_stop(const struct core *core)

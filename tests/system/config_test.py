@@ -71,8 +71,12 @@ def main():
 
     path.write_text("name = \"a real one\"\ntier 1 {\n rights = trade\n}\n"
                     "participant o {\n roles = \"operator\"\n tier = 1\n keys = \"ed25519\"\n}\n")
-    done = run("init", "--dir", folder / "node", "--founding", path)
+    config = folder / "node.conf"
+    config.write_text("limits {\n orders_max = 777\n}\n")
+    done = run("init", "--dir", folder / "node", "--founding", path, "--config", config)
     node.check(done.returncode == 0, f"a good founding: {done.stderr}")
+    limits = node.journal(folder / "node")[0]["limits"]
+    node.check(limits["orders_max"] == 777 and limits["keys_max"] == 1024, f"limits of the configuration: {limits}")
     kinds = [line["kind"] for line in node.journal(folder / "node")]
     node.check(kinds == ["NODE_FOUND", "TIER_SET", "PARTICIPANT_CREATE", "KEY_CREATE", "NODE_OPEN"], str(kinds))
     for name in ("keys.json", "node.key"):

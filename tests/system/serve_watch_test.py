@@ -43,6 +43,24 @@ def comes_back(server, name, url, folder):
         node.wait_until("the gateway", lambda: answers(url))
 
 
+def nobody_waits_for(server, name, url, folder):
+    """A process that stands still holds up nobody; when it goes on, it catches up."""
+    process = node.child_processes(server.child.pid)[name]
+    os.kill(process, signal.SIGSTOP)
+    link = node.connect(folder)
+    number = link.durable
+    pair = (node.order(1, 1, 1, node.BUY, 15_000_000 * 10**8, 10_000)
+            + node.order(2, 3, 1, node.SELL, 15_000_000 * 10**8, 10_000))
+    for _ in range(50):
+        node.check(link.send(pair * 100), "orders are taken")
+    node.check(link.wait_durable(number + 10000), f"{name} stands still, the core does not")
+    link.close()
+    os.kill(process, signal.SIGCONT)
+    if url.startswith("http"):
+        node.wait_until("the gateway", lambda: answers(url))
+    node.check(node.child_processes(server.child.pid)[name] == process, f"{name} is the same")
+
+
 def main():
     folder = node.new_folder()
     port = free_port()
@@ -56,6 +74,8 @@ def main():
     for name in sorted(children):
         comes_back(server, name, url, folder)
         comes_back(server, name, url, folder)
+    for name in sorted(set(children) - {"core"}):
+        nobody_waits_for(server, name, url, folder)
     code = server.stop(signal.SIGINT)
     node.check(code == 0, f"serve ended with {code}\n{server.errors()}")
     node.check(not node.child_processes(server.child.pid), "nobody is left behind")
