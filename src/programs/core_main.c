@@ -12,6 +12,7 @@
 
 #include "journal/recovery.h"
 #include "node/core.h"
+#include "platform/confinement.h"
 #include "platform/log_line.h"
 #include "programs/commands.h"
 #include "programs/config.h"
@@ -89,6 +90,20 @@ static int core_end(const struct core *core, const struct log *log, enum core_tu
     return EXIT_CODE_FAILED;
 }
 
+/* From here on it needs its folder and the sockets in it, and nothing else. */
+static void core_confine(const struct config *config)
+{
+    const struct confinement confinement = {.folder = config->directory};
+    uint32_t parts = confinement_apply(&confinement);
+    struct log_line line;
+    uint32_t all = CONFINEMENT_PART_PRIVILEGES | CONFINEMENT_PART_FILES | CONFINEMENT_PART_CALLS;
+    log_line_begin(&line, parts == all ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING, "confined");
+    log_line_unsigned(&line, "privileges", (parts & CONFINEMENT_PART_PRIVILEGES) != 0);
+    log_line_unsigned(&line, "files", (parts & CONFINEMENT_PART_FILES) != 0);
+    log_line_unsigned(&line, "calls", (parts & CONFINEMENT_PART_CALLS) != 0);
+    log_line_end(&line);
+}
+
 static int core_run_recovered(const struct config *config, const struct recovered *recovered,
                               uint64_t snapshot_number)
 {
@@ -121,6 +136,7 @@ static int core_run_recovered(const struct config *config, const struct recovere
         log_line_end(&line);
         return EXIT_CODE_FAILED;
     }
+    core_confine(config);
     readiness_tell(config->ready_fd, "core");
     int code = core_end(core, recovered->log, core_run(core));
     snapshot_schedule_stop(&schedule);

@@ -17,6 +17,13 @@ def one_core_per_folder(folder):
     return core, link
 
 
+def it_has_given_up_its_rights(core):
+    with open(f"/proc/{core.child.pid}/status", encoding="ascii") as status:
+        lines = dict(line.split(":", 1) for line in status)
+    node.check(lines["NoNewPrivs"].strip() == "1", "no new privileges")
+    node.check(lines["Seccomp"].strip() == "2", "a filter of system calls")
+
+
 def a_stop_is_told(core, link):
     core.child.terminate()
     notice = link.next()
@@ -51,6 +58,7 @@ def main():
     folder = node.new_folder()
     node.found_sandbox(folder)
     core, link = one_core_per_folder(folder)
+    it_has_given_up_its_rights(core)
     a_stop_is_told(core, link)
     node.verify(folder)
     damage_is_refused(folder)
