@@ -2,7 +2,7 @@
  *
  * The one table of who may do what. A role is a set of commands; a command needs one scope of an API
  * key; an act that moves value or changes limits needs two people. Nothing else in the project
- * decides these three, and docs show this very table.
+ * decides these three, and docs/ROLES.md shows this very table.
  *
  * Invariant: every kind of command has a line; a kind without one is permitted to nobody.
  */
