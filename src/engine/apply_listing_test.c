@@ -92,9 +92,8 @@ static void an_assets_fee_and_minimum_are_within_its_supply(void **state)
 
 static enum result list_instrument(struct scene *scene, struct instrument_terms terms)
 {
-    struct command_instrument_create create = {.header.kind = COMMAND_INSTRUMENT_CREATE,
-                                               .session = SESSION_PRE_OPEN,
-                                               .terms = terms};
+    struct command_instrument_create create = {
+        .header.kind = COMMAND_INSTRUMENT_CREATE, .session = SESSION_PRE_OPEN, .terms = terms};
 
     return scene_four_eyes(scene, SCENE_OLGA, SCENE_ADAM, &create.header);
 }

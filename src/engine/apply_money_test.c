@@ -297,9 +297,8 @@ static void the_same_request_sent_twice_pays_once(void **state)
 
 static enum result settle(struct scene *scene, uint64_t number, const char *evidence, uint16_t rail)
 {
-    struct command_withdraw_settle command = {.header.kind = COMMAND_WITHDRAW_SETTLE,
-                                              .withdrawal = number,
-                                              .evidence.rail = rail};
+    struct command_withdraw_settle command = {
+        .header.kind = COMMAND_WITHDRAW_SETTLE, .withdrawal = number, .evidence.rail = rail};
 
     memcpy(command.evidence.text, evidence, strlen(evidence));
     return scene_four_eyes(scene, SCENE_KAMILA, SCENE_ADAM, &command.header);

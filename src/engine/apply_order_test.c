@@ -151,7 +151,7 @@ static void a_cancel_may_ask_for_an_untouched_or_a_touched_order(void **state)
 
 static void cancels_are_taken_in_every_session(void **state)
 {
-    static const enum session sessions[] = {SESSION_CLOSED,  SESSION_HALTED,  SESSION_CANCEL_ONLY,
+    static const enum session sessions[] = {SESSION_CLOSED, SESSION_HALTED, SESSION_CANCEL_ONLY,
                                             SESSION_AUCTION, SESSION_PRE_OPEN};
     struct scene *scene = *state;
     struct order_terms bid = scene_limit(SIDE_BUY, 90, 7);
@@ -196,9 +196,9 @@ static void cancel_all_takes_one_instrument_or_all(void **state)
     assert_int_equal(cancel_all(scene, SCENE_ALICE, (struct command_order_cancel_all){0}),
                      RESULT_OK);
     assert_int_equal(scene_outcome(scene)->cancelled, 0);
-    assert_int_equal(cancel_all(scene, SCENE_ALICE,
-                                (struct command_order_cancel_all){.instrument = 99}),
-                     RESULT_UNKNOWN_INSTRUMENT);
+    assert_int_equal(
+        cancel_all(scene, SCENE_ALICE, (struct command_order_cancel_all){.instrument = 99}),
+        RESULT_UNKNOWN_INSTRUMENT);
 }
 
 static void anothers_orders_are_cancelled_by_an_operator_after_a_freeze(void **state)

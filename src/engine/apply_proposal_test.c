@@ -135,9 +135,8 @@ static void only_an_approver_approves_and_only_who_may_act_proposes(void **state
 static void what_one_may_do_alone_cannot_be_proposed(void **state)
 {
     struct scene *scene = *state;
-    struct command_session_set halt = {.header.kind = COMMAND_SESSION_SET,
-                                       .instrument = 1,
-                                       .session = SESSION_HALTED};
+    struct command_session_set halt = {
+        .header.kind = COMMAND_SESSION_SET, .instrument = 1, .session = SESSION_HALTED};
     struct command_order_place order = {.header.kind = COMMAND_ORDER_PLACE,
                                         .terms = scene_limit(SIDE_BUY, 1, 1)};
     struct command_approve approve = {.header.kind = COMMAND_APPROVE, .proposal = 1};
@@ -153,9 +152,8 @@ static void what_one_may_do_alone_cannot_be_proposed(void **state)
 static enum result propose_until(struct scene *scene, int64_t expires_us)
 {
     struct command_tier_set act = tier_act();
-    struct command_propose propose = {.header.kind = COMMAND_PROPOSE,
-                                      .expires_us = expires_us,
-                                      .size = sizeof act};
+    struct command_propose propose = {
+        .header.kind = COMMAND_PROPOSE, .expires_us = expires_us, .size = sizeof act};
 
     memcpy(propose.command, &act, sizeof act);
     return scene_send(scene, SCENE_OLGA, &propose.header);

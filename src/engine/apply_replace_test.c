@@ -95,15 +95,15 @@ static void each_if_it_can(void **state)
     uint64_t old = place(scene, SCENE_ALICE, scene_limit(SIDE_BUY, 100, 10));
 
     /* nothing to cancel: placed all the same */
-    assert_int_equal(replace(scene, SCENE_ALICE, 99, scene_limit(SIDE_BUY, 90, 1),
-                             REPLACE_MODE_ALLOW_FAILURE),
-                     RESULT_OK);
+    assert_int_equal(
+        replace(scene, SCENE_ALICE, 99, scene_limit(SIDE_BUY, 90, 1), REPLACE_MODE_ALLOW_FAILURE),
+        RESULT_OK);
     expect_results(scene, RESULT_UNKNOWN_ORDER, RESULT_OK);
     assert_int_equal(scene_outcome(scene)->cancelled, 0);
     /* neither */
-    assert_int_equal(replace(scene, SCENE_ALICE, 99, scene_limit(SIDE_BUY, 0, 1),
-                             REPLACE_MODE_ALLOW_FAILURE),
-                     RESULT_REPLACE_NOT_CANCELLED);
+    assert_int_equal(
+        replace(scene, SCENE_ALICE, 99, scene_limit(SIDE_BUY, 0, 1), REPLACE_MODE_ALLOW_FAILURE),
+        RESULT_REPLACE_NOT_CANCELLED);
     expect_results(scene, RESULT_UNKNOWN_ORDER, RESULT_ORDER_TYPE_INVALID);
     /* cancelled, and not placed */
     assert_int_equal(replace(scene, SCENE_ALICE, old, scene_limit(SIDE_BUY, 2000000, 1),
@@ -142,11 +142,11 @@ static void a_repeated_name_names_the_order_that_has_it(void **state)
 /* A one-triggers-other list: the first leg buys, the pending one sells. */
 static uint64_t place_list(struct scene *scene)
 {
-    struct command_order_list_place list = {.header.kind = COMMAND_ORDER_LIST_PLACE,
-                                            .contingency = CONTINGENCY_OTO,
-                                            .legs = 2,
-                                            .terms = {scene_limit(SIDE_BUY, 90, 100),
-                                                      scene_limit(SIDE_SELL, 120, 100)}};
+    struct command_order_list_place list = {
+        .header.kind = COMMAND_ORDER_LIST_PLACE,
+        .contingency = CONTINGENCY_OTO,
+        .legs = 2,
+        .terms = {scene_limit(SIDE_BUY, 90, 100), scene_limit(SIDE_SELL, 120, 100)}};
 
     assert_int_equal(scene_send(scene, SCENE_ALICE, &list.header), RESULT_OK);
     return scene_outcome(scene)->id;
@@ -191,9 +191,9 @@ static void a_leg_is_not_replaced_by_what_depends_on_the_present_book(void **sta
 
     fok.time_in_force = TIME_IN_FORCE_FOK;
     assert_int_equal(scene_place(scene, SCENE_BOB, &ask), RESULT_OK);
-    assert_int_equal(replace(scene, SCENE_ALICE, first, scene_market(SIDE_BUY, 5),
-                             REPLACE_MODE_STOP_ON_FAILURE),
-                     RESULT_REPLACE_NOT_CANCELLED);
+    assert_int_equal(
+        replace(scene, SCENE_ALICE, first, scene_market(SIDE_BUY, 5), REPLACE_MODE_STOP_ON_FAILURE),
+        RESULT_REPLACE_NOT_CANCELLED);
     expect_results(scene, 0, RESULT_ORDER_TYPE_INVALID);
     assert_int_equal(replace(scene, SCENE_ALICE, first, fok, REPLACE_MODE_ALLOW_FAILURE),
                      RESULT_REPLACE_NOT_PLACED);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/apply.h"
 #include "support/engine_scene.h"
 #include "support/expect_abort.h"
 
@@ -154,9 +155,8 @@ static void roles_say_who_may_do_what(void **state)
     assert_int_equal(place_something(scene, SCENE_MAKER), RESULT_OK);
     assert_int_equal(place_something(scene, SCENE_OLGA), RESULT_NOT_PERMITTED);
     assert_int_equal(place_something(scene, SCENE_SAULE), RESULT_NOT_PERMITTED);
-    struct command_session_set halt = {.header.kind = COMMAND_SESSION_SET,
-                                       .instrument = SCENE_GOLDKZT,
-                                       .session = SESSION_HALTED};
+    struct command_session_set halt = {
+        .header.kind = COMMAND_SESSION_SET, .instrument = SCENE_GOLDKZT, .session = SESSION_HALTED};
     assert_int_equal(scene_send(scene, SCENE_ALICE, &halt.header), RESULT_NOT_PERMITTED);
     assert_int_equal(scene_send(scene, SCENE_OLGA, &halt.header), RESULT_OK);
 }
@@ -235,8 +235,8 @@ static void what_takes_two_is_refused_to_one(void **state)
 {
     struct scene *scene = *state;
     struct command_tier_set tier = {.header.kind = COMMAND_TIER_SET, .tier = 1};
-    struct command_participant_freeze thaw = {
-        .header.kind = COMMAND_PARTICIPANT_FREEZE, .target = SCENE_ALICE};
+    struct command_participant_freeze thaw = {.header.kind = COMMAND_PARTICIPANT_FREEZE,
+                                              .target = SCENE_ALICE};
     struct command_deposit deposit = {.header.kind = COMMAND_DEPOSIT,
                                       .target = SCENE_ALICE,
                                       .asset = SCENE_KZT,

@@ -182,8 +182,7 @@ static void an_order_brings_the_accounts_it_needs(void **state)
 static void nothing_is_held_for_what_a_replacement_brings_in_another_asset(void **state)
 {
     struct scene *scene = *state;
-    const struct replaced replaced = {
-        .number = 1, .asset = SCENE_GOLD, .released.units = 1000000};
+    const struct replaced replaced = {.number = 1, .asset = SCENE_GOLD, .released.units = 1000000};
     struct order_terms bid = scene_limit(SIDE_BUY, 100, 1);
     const struct amount dear = {1000001};
 
