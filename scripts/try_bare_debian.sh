@@ -20,11 +20,15 @@ if [ "$(id -u)" -ne 0 ] || ! command -v debootstrap >/dev/null; then
 fi
 folder=$(realpath -m "$1")
 shift
-mirror=http://deb.debian.org
+# From where this system takes its own packages.
+source_of() {
+    apt-get indextargets --format '$(REPO_URI) $(SUITE) $(CREATED_BY)' | awk -v security="$1" \
+        '$3 == "Packages" && ($2 ~ /security/) == security && $2 !~ /updates/ { print $1; exit }'
+}
 
 if [ ! -e "$folder/etc/debian_version" ]; then
-    debootstrap --variant=minbase bookworm "$folder" "$mirror/debian" >/dev/null
-    echo "deb $mirror/debian-security bookworm-security main" >>"$folder/etc/apt/sources.list"
+    debootstrap --variant=minbase bookworm "$folder" "$(source_of 0)" >/dev/null
+    echo "deb $(source_of 1) bookworm-security main" >>"$folder/etc/apt/sources.list"
     chroot "$folder" sh -c 'apt-get update -q && apt-get install -y -q --no-install-recommends make sudo &&
         useradd --create-home newcomer && echo "newcomer ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/newcomer' >/dev/null
 fi
