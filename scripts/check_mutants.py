@@ -25,7 +25,7 @@ import shutil
 import subprocess
 import sys
 
-COPIED = ("CMakeLists.txt", "cmake", "src", "include", "tests", "examples", "bench", "scripts", "share", "man")
+COPIED = ("CMakeLists.txt", "cmake", "docs", "src", "include", "tests", "examples", "bench", "scripts", "share", "man")
 
 
 @dataclasses.dataclass
