@@ -204,6 +204,32 @@ static void even_founding_is_not_allowed_once_the_node_is_open(void **state)
     link_client_destroy(&client);
 }
 
+static void before_the_node_is_open_its_founders_may_use_the_link_if_they_said_so(void **state)
+{
+    struct command_node_open open = {.header.kind = COMMAND_NODE_OPEN};
+    struct link_client client;
+    struct link_notice notice;
+    struct node_view node;
+    struct node_scene scene;
+    node_scene_create_founding(&scene);
+    assert_true(node_scene_start(&scene));
+    node_client_open(&scene, &client, &notice);
+    expect_refused(&scene, &client, &open.header, RESULT_NOT_PERMITTED);
+    link_client_destroy(&client);
+    node_scene_kill(&scene);
+    scene.allows_founding = true;
+    assert_true(node_scene_start(&scene));
+    node_client_open(&scene, &client, &notice);
+    node_client_send(&client, &open.header);
+    assert_int_equal(node_scene_settle(&scene), CORE_TURN_ON);
+    assert_true(node_client_take(&client, &notice));
+    assert_int_equal(notice.kind, LINK_NOTICE_DURABLE);
+    tarazy_query_node(scene.recovered.engine, &node);
+    assert_true(node.open);
+    link_client_destroy(&client);
+    node_scene_destroy(&scene);
+}
+
 static void a_stream_of_nonsense_closes_only_its_own_connection(void **state)
 {
     struct node_scene *scene = *state;
@@ -638,6 +664,7 @@ int main(void)
         CORE_TEST(numbers_times_and_origins_are_the_cores_alone),
         CORE_TEST(nobody_speaks_for_the_node_itself),
         CORE_TEST(even_founding_is_not_allowed_once_the_node_is_open),
+        cmocka_unit_test(before_the_node_is_open_its_founders_may_use_the_link_if_they_said_so),
         CORE_TEST(a_stream_of_nonsense_closes_only_its_own_connection),
         CORE_TEST(what_was_sent_before_hanging_up_is_still_taken),
         CORE_TEST(time_never_goes_back),

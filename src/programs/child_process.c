@@ -112,7 +112,7 @@ void child_take_ready(struct child_process *child)
     (void)snprintf(child->ready_text, sizeof child->ready_text, "%s", text);
     child->is_ready = true;
     child->was_ready = true;
-    child->failures = 0;
+    child->never_ready = 0;
 }
 
 bool child_end_is_signal(int status, int *code)
@@ -134,13 +134,14 @@ void child_has_ended(struct child_process *child, int status, int64_t now_ms)
     }
     child->process = 0;
     if (now_ms - child->start_ms >= CHILD_SETTLED_MS) {
-        child->failures = 0;
+        child->ends = 0;
     }
     int64_t pause_ms = CHILD_PAUSE_MS_MAX;
-    if (child->failures < CHILD_DOUBLINGS_MAX) {
-        pause_ms = (int64_t)CHILD_PAUSE_MS_MIN << child->failures;
+    if (child->ends < CHILD_DOUBLINGS_MAX) {
+        pause_ms = (int64_t)CHILD_PAUSE_MS_MIN << child->ends;
     }
+    child->never_ready += child->is_ready ? 0 : 1;
     child->is_ready = false;
-    child->failures++;
+    child->ends++;
     child->due_ms = now_ms + (pause_ms < CHILD_PAUSE_MS_MAX ? pause_ms : CHILD_PAUSE_MS_MAX);
 }

@@ -18,11 +18,12 @@ struct child_process {
     pid_t process;          /* 0: not running */
     int ready_fd;           /* −1: said, or not running */
     char ready_text[CHILD_TEXT_MAX];
-    bool is_ready;     /* since it was started this time */
-    bool was_ready;    /* ever */
-    uint32_t failures; /* in a row, without becoming ready */
-    int64_t start_ms;  /* when it was started */
-    int64_t due_ms;    /* when to start it again; 0: not planned */
+    bool is_ready;        /* since it was started this time */
+    bool was_ready;       /* ever */
+    uint32_t ends;        /* in a row, of short lives: the longer is the pause */
+    uint32_t never_ready; /* ends in a row without having become ready */
+    int64_t start_ms;     /* when it was started */
+    int64_t due_ms;       /* when to start it again; 0: not planned */
 };
 
 /* Starts it: its output goes to our standard error, it dies with us. False: said why. */

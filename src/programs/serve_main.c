@@ -120,7 +120,7 @@ static int serve_judge(const struct serve *serve, int which, int status)
         if (!is_signal && code != EXIT_CODE_DONE) {
             return code;
         }
-        return child->failures > SERVE_CRASHES_MAX ? EXIT_CODE_CRASHES : SERVE_GOES_ON;
+        return child->never_ready >= SERVE_CRASHES_MAX ? EXIT_CODE_CRASHES : SERVE_GOES_ON;
     }
     /* One that cannot even begin (a port in use, a bad certificate) will not begin later either. */
     bool never_began = !is_signal && code != EXIT_CODE_DONE && !child->was_ready;

@@ -126,7 +126,7 @@ void node_scene_found(struct founding *founding, bool open)
     }
 }
 
-void node_scene_create(struct node_scene *scene)
+static void create(struct node_scene *scene, bool open)
 {
     struct founding founding;
     struct founding_failure failure = {0};
@@ -138,13 +138,23 @@ void node_scene_create(struct node_scene *scene)
     assert_non_null(mkdtemp(scene->folder));
     assert_int_equal(pipe(scene->stop), 0);
     assert_true(founding_create(&founding));
-    node_scene_found(&founding, true);
+    node_scene_found(&founding, open);
     struct founding_place place = {.storage = fake_disk_storage(scene->disk),
                                    .directory = scene->folder,
                                    .segment_size = NODE_SEGMENT_SIZE};
     assert_true(founding_write(&founding, &place, scene->wall_us, &failure));
     scene->founded = founding.count;
     founding_destroy(&founding);
+}
+
+void node_scene_create(struct node_scene *scene)
+{
+    create(scene, true);
+}
+
+void node_scene_create_founding(struct node_scene *scene)
+{
+    create(scene, false);
 }
 
 void node_scene_destroy(struct node_scene *scene)

@@ -42,8 +42,9 @@ struct node_scene {
     uint64_t founded;  /* commands of the founding */
 };
 
-/* Founded, not running. */
+/* Founded, not running. The second one is not open yet. */
 void node_scene_create(struct node_scene *scene);
+void node_scene_create_founding(struct node_scene *scene);
 void node_scene_destroy(struct node_scene *scene);
 
 /* Recovers and listens. False: scene->error. */
