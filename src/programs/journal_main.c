@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "journal/reader.h"
 #include "codec/command_json.h"
+#include "journal/reader.h"
 #include "programs/commands.h"
 #include "programs/exit_codes.h"
 
