@@ -52,7 +52,7 @@ static uint32_t parts_of(const struct market *market, const struct order *order)
     }
     int64_t hidden = raw_of_quantity(order->left) - raw_of_quantity(extra->shown);
     int64_t parts = 1 + (hidden + part - 1) / part;
-    return parts < TARAZY_FILLS_MAX ? (uint32_t)parts : TARAZY_FILLS_MAX;
+    return parts <= TARAZY_FILLS_MAX ? (uint32_t)parts : TARAZY_FILLS_MAX + 1;
 }
 
 /* Looks at a level's orders until what is shown is enough. */

@@ -97,6 +97,40 @@ static void fill_or_kill_counts_hidden_parts_but_not_the_order_it_replaces(void 
     scene_end(scene);
 }
 
+static void the_replaced_order_is_no_liquidity_even_among_others(void **state)
+{
+    struct scene *scene = scene_start();
+    struct order_terms terms = driver_limit(SIDE_BUY, 1000, 10);
+    struct placement placement = driver_placement(&scene->driver, 1);
+
+    terms.time_in_force = TIME_IN_FORCE_FOK;
+    placement.ignoring = scene_limit(scene, 1, SIDE_SELL, 1000, 5);
+    (void)scene_limit(scene, 2, SIDE_SELL, 1000, 5);
+    assert_int_equal(scene_check(scene, 1, &terms), RESULT_OK);
+    assert_int_equal(market_order_check(scene->market, &placement, &terms), RESULT_FOK_NOT_FILLED);
+    scene_end(scene);
+}
+
+/* Each shown part is a fill of its own: 5,000 parts are too many for one command. */
+static void fill_or_kill_does_not_start_on_too_many_parts(void **state)
+{
+    struct scene *scene = scene_start();
+    struct order_terms iceberg = driver_limit(SIDE_SELL, 1000, 5000);
+    struct order_terms terms = driver_limit(SIDE_BUY, 1000, 4500);
+
+    iceberg.iceberg.units = 1;
+    terms.time_in_force = TIME_IN_FORCE_FOK;
+    uint64_t number = scene_place(scene, 1, &iceberg);
+    assert_int_equal(scene_check(scene, 2, &terms), RESULT_FOK_NOT_FILLED);
+    driver_cancel(&scene->driver, number);
+    iceberg.iceberg.units = 2;
+    (void)scene_place(scene, 1, &iceberg);
+    scene_forget(scene);
+    (void)scene_place(scene, 2, &terms);
+    assert_int_equal(scene_line(scene, 2250, BOOK_ACT_END)->flags, MATCH_END_FILLED);
+    scene_end(scene);
+}
+
 static void an_iceberg_shows_one_part_and_queues_again_for_each(void **state)
 {
     struct scene *scene = scene_start();
@@ -396,6 +430,8 @@ int main(void)
         cmocka_unit_test(what_is_left_of_an_immediate_order_expires),
         cmocka_unit_test(fill_or_kill_is_all_or_nothing),
         cmocka_unit_test(fill_or_kill_counts_hidden_parts_but_not_the_order_it_replaces),
+        cmocka_unit_test(the_replaced_order_is_no_liquidity_even_among_others),
+        cmocka_unit_test(fill_or_kill_does_not_start_on_too_many_parts),
         cmocka_unit_test(an_iceberg_shows_one_part_and_queues_again_for_each),
         cmocka_unit_test(an_iceberg_that_traded_before_it_rests_shows_one_part),
         cmocka_unit_test(a_market_order_goes_as_far_as_its_slippage_limit),

@@ -291,7 +291,7 @@ static void the_protection_of_a_market_stop_counts_from_where_it_is_set_off(void
     scene_end(scene);
 }
 
-/* Set off, a market stop also keeps within the slippage limit of what it then finds. */
+/* Set off, a market stop keeps within its protection, 981 … */
 static void a_market_stop_does_not_run_through_a_thin_book(void **state)
 {
     struct instrument_terms rules = driver_terms("PROTECT");
@@ -301,8 +301,26 @@ static void a_market_stop_does_not_run_through_a_thin_book(void **state)
 
     (void)scene_place(scene, 1, &terms);
     uint64_t near = scene_limit(scene, 2, SIDE_BUY, 985, 2);
-    uint64_t far = scene_limit(scene, 2, SIDE_BUY, 970, 9);
+    uint64_t far = scene_limit(scene, 2, SIDE_BUY, 980, 9);
     scene_last(scene, 990);
+    (void)driver_run_stops(&scene->driver, 1, 64);
+    assert_int_equal(scene_left(scene, near), 0);
+    assert_int_equal(scene_left(scene, far), 9);
+    scene_end(scene);
+}
+
+/* … and within the slippage limit of what it then finds: 1 % below 995 is 986. */
+static void a_market_stop_slips_no_further_than_any_market_order(void **state)
+{
+    struct instrument_terms rules = driver_terms("PROTECT");
+    rules.slippage_ppm = 10000;
+    struct scene *scene = scene_open(NULL, &rules);
+    struct order_terms terms = scene_stop(ORDER_TYPE_STOP_LOSS, SIDE_SELL, 990, 0, 5);
+
+    (void)scene_place(scene, 1, &terms);
+    scene_last(scene, 990);
+    uint64_t near = scene_limit(scene, 2, SIDE_BUY, 995, 2);
+    uint64_t far = scene_limit(scene, 2, SIDE_BUY, 985, 9);
     (void)driver_run_stops(&scene->driver, 1, 64);
     assert_int_equal(scene_left(scene, near), 0);
     assert_int_equal(scene_left(scene, far), 9);
@@ -399,6 +417,7 @@ int main(void)
         cmocka_unit_test(a_trailing_order_can_be_cancelled_or_set_off_in_any_place_of_the_chain),
         cmocka_unit_test(the_protection_of_a_market_stop_counts_from_where_it_is_set_off),
         cmocka_unit_test(a_market_stop_does_not_run_through_a_thin_book),
+        cmocka_unit_test(a_market_stop_slips_no_further_than_any_market_order),
         cmocka_unit_test(a_leg_that_starts_waits_unless_its_price_is_there_already),
         cmocka_unit_test(what_cannot_be_taken_when_it_starts_is_refused),
     };

@@ -193,6 +193,11 @@ static void a_large_auction_goes_on_at_the_same_price(void **state)
     assert_int_equal(market_session_check(scene->market, 1, SESSION_AUCTION),
                      RESULT_SESSION_INVALID);
     assert_null(market_audit(scene->market));
+    struct auction_price rest;
+    assert_int_equal(market_auction_begin(scene->market, 1, scene->driver.now_us, &rest),
+                     AUCTION_STATE_UNCROSS);
+    assert_int_equal(rest.price.units, 1000);
+    assert_int_equal(rest.quantity.units, 100);
     assert_true(driver_uncross(&scene->driver, 1));
     assert_int_equal(scene->log.count, TARAZY_FILLS_MAX + 100);
     for (uint32_t i = 0; i < scene->log.count; i++) {
