@@ -1,4 +1,5 @@
 """Starts the real program for the tests of this folder, and speaks the link to its core."""
+import atexit
 import json
 import os
 import pathlib
@@ -115,6 +116,13 @@ class Process:
         self.log = tempfile.TemporaryFile(dir=os.getcwd())
         self.child = subprocess.Popen([PROGRAM, command, *map(str, arguments)], stdin=subprocess.DEVNULL,
                                       stdout=subprocess.PIPE, stderr=self.log, text=True)
+        atexit.register(self.end)
+
+    def end(self):
+        """A test that fails leaves nobody behind."""
+        if self.child.poll() is None:
+            self.child.kill()
+            self.child.wait()
 
     def errors(self):
         self.log.seek(0)
