@@ -22,6 +22,10 @@
 
 enum { ACCEPTS_PER_TURN = 64, PAUSE_MS = 100, BACKLOG = 1024 };
 
+/* Bytes that wait in the kernel to be sent. More than that waits in our own queue, where it is counted
+ * and what is stale can be left out; the kernel alone would take megabytes for who does not read. */
+enum { UNSENT_MAX = 131072 };
+
 union socket_address {
     struct sockaddr any;
     struct sockaddr_in v4;
@@ -64,6 +68,7 @@ static void client_accept(struct listener *listener, int fd, const union socket_
     struct server *server = listener->server;
     struct server_peer peer;
     const int one = 1;
+    const int unsent_max = UNSENT_MAX;
     peer_read(&peer, address);
     peer.is_tls = listener->tls != NULL;
     if (!is_let_in(server, &peer)) {
@@ -76,6 +81,7 @@ static void client_accept(struct listener *listener, int fd, const union socket_
     }
     if (listener->path[0] == '\0') {
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_max, sizeof unsent_max);
     }
     server->statistics.connections_accepted++;
     connection_open(server, fd, listener->tls, &peer);
