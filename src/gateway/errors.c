@@ -119,6 +119,8 @@ bool failure_set_result(struct failure *failure, enum result result, uint16_t co
     }
     if (error == VENUE_ERROR_CANCEL_UNKNOWN && command_kind == COMMAND_ORDER_AMEND) {
         error = VENUE_ERROR_NO_SUCH_ORDER; /* nothing was to be cancelled */
+    } else if (error == VENUE_ERROR_CANCEL_UNKNOWN && command_kind == COMMAND_ORDER_LIST_CANCEL) {
+        error = VENUE_ERROR_CANCEL_UNKNOWN_LIST;
     }
     if (error == VENUE_ERROR_NONE) {
         return set_own(failure, result);

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/ensure.h"
+#include "base/text.h"
 #include "gateway/order_reply.h"
 #include "gateway/routes.h"
 #include "gateway/venue.h"
@@ -225,6 +225,7 @@ struct transfer_page {
     int64_t status; /* −1: any */
     int64_t offset;
     uint32_t limit;
+    struct client_id client_id; /* empty: any */
 };
 
 static bool read_page(struct call *call, struct transfer_page *page)
@@ -239,7 +240,8 @@ static bool read_page(struct call *call, struct transfer_page *page)
     page->end_us = parameters_time(call->parameters, "endTime", INT64_MAX);
     page->status = parameters_integer(call->parameters, "status", -1);
     page->offset = parameters_integer(call->parameters, "offset", 0);
-    return call_limit(call, 1000, 1000, &page->limit);
+    return call_text(call, "withdrawOrderId", page->client_id.text, sizeof page->client_id.text) &&
+           call_limit(call, 1000, 1000, &page->limit);
 }
 
 enum { STATUS_DEPOSIT_DONE = 1, STATUS_PROCESSING = 4, STATUS_REJECTED = 3, STATUS_DONE = 6 };
@@ -261,7 +263,10 @@ static bool is_on_page(const struct transfer_record *record, const struct transf
 {
     return (page->asset == 0 || record->asset == page->asset) &&
            record->requested_us >= page->start_us && record->requested_us <= page->end_us &&
-           (page->status < 0 || page->status == status_of(record));
+           (page->status < 0 || page->status == status_of(record)) &&
+           (page->client_id.text[0] == '\0' ||
+            text_equals(page->client_id.text, record->client_id.text,
+                        sizeof record->client_id.text));
 }
 
 /* Writes each record of the page, youngest first. */
@@ -435,6 +440,13 @@ static const struct parameter_rule deposit_rules[] = {
     {"offset", PARAMETER_TYPE_INTEGER, false}, {"limit", PARAMETER_TYPE_INTEGER, false},
 };
 
+static const struct parameter_rule history_rules[] = {
+    {"coin", PARAMETER_TYPE_NAME, false},      {"withdrawOrderId", PARAMETER_TYPE_CLIENT_ID, false},
+    {"status", PARAMETER_TYPE_INTEGER, false}, {"startTime", PARAMETER_TYPE_TIME, false},
+    {"endTime", PARAMETER_TYPE_TIME, false},   {"offset", PARAMETER_TYPE_INTEGER, false},
+    {"limit", PARAMETER_TYPE_INTEGER, false},
+};
+
 static const struct parameter_rule withdraw_rules[] = {
     {"coin", PARAMETER_TYPE_NAME, true},
     {"address", PARAMETER_TYPE_TEXT, true},
@@ -487,7 +499,7 @@ static const struct route routes[] = {
     {.method = HTTP_METHOD_GET,
      .path = "/sapi/v1/capital/withdraw/history",
      .answer = get_withdrawals,
-     ROUTE_PARAMETERS(deposit_rules),
+     ROUTE_PARAMETERS(history_rules),
      .security = SECURITY_READ,
      .weight = 10,
      .summary = "Withdrawals"},
