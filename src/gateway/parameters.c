@@ -271,6 +271,7 @@ static const char *legal_range(enum parameter_type type, struct slice value)
         return is_made_of(value, true, "-_.:/", 36) ? NULL : LEGAL_CLIENT_ID;
     case PARAMETER_TYPE_NAME: return is_made_of(value, true, "_", 32) ? NULL : LEGAL_NAME;
     case PARAMETER_TYPE_HEX: return is_hex(value) ? NULL : LEGAL_HEX;
+    case PARAMETER_TYPE_TEXT_OR_NOTHING:
     case PARAMETER_TYPE_TEXT: return is_printable(value, "\"'\\") ? NULL : LEGAL_TEXT;
     case PARAMETER_TYPE_SYMBOLS: return is_printable(value, "'\\") ? NULL : LEGAL_SYMBOLS;
     case PARAMETER_TYPE_BOOL: return NULL; /* looked at below: another number */
@@ -283,6 +284,9 @@ static bool check_value(const struct parameter_rule *rule, struct slice value,
 {
     int64_t number;
 
+    if (value.size == 0 && rule->type == PARAMETER_TYPE_TEXT_OR_NOTHING) {
+        return true;
+    }
     if (value.size == 0) {
         return failure_set(failure, rule->is_mandatory ? VENUE_ERROR_MISSING : VENUE_ERROR_EMPTY,
                            rule->name, NULL);

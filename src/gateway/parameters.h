@@ -27,9 +27,10 @@ enum parameter_type {
     PARAMETER_TYPE_DECIMAL,  /* 1.50 */
     PARAMETER_TYPE_TIME,     /* milliseconds or microseconds since 1970: told apart by their size */
     PARAMETER_TYPE_BOOL,     /* true or false */
-    PARAMETER_TYPE_CLIENT_ID, /* A-Z a-z 0-9 . : / _ - of 1 to 36 characters */
-    PARAMETER_TYPE_NAME,      /* A-Z a-z 0-9 _: an enumeration; the operation knows which */
-    PARAMETER_TYPE_HEX,       /* an even number of hexadecimal digits */
+    PARAMETER_TYPE_CLIENT_ID,       /* A-Z a-z 0-9 . : / _ - of 1 to 36 characters */
+    PARAMETER_TYPE_NAME,            /* A-Z a-z 0-9 _: an enumeration; the operation knows which */
+    PARAMETER_TYPE_HEX,             /* an even number of hexadecimal digits */
+    PARAMETER_TYPE_TEXT_OR_NOTHING, /* text, or empty: for charts, which send empty fields */
 };
 
 struct parameter_rule {

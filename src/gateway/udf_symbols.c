@@ -253,21 +253,24 @@ static void get_symbol_info(struct call *call)
 
 static const struct parameter_rule symbol_rules[] = {
     {"symbol", PARAMETER_TYPE_TEXT, true},
-    {"currencyCode", PARAMETER_TYPE_TEXT, false},
-    {"unitId", PARAMETER_TYPE_TEXT, false},
+    {"currencyCode", PARAMETER_TYPE_TEXT_OR_NOTHING, false},
+    {"unitId", PARAMETER_TYPE_TEXT_OR_NOTHING, false},
 };
 
 static const struct parameter_rule search_rules[] = {
-    {"query", PARAMETER_TYPE_TEXT, false},
-    {"type", PARAMETER_TYPE_TEXT, false},
-    {"exchange", PARAMETER_TYPE_TEXT, false},
+    {"query", PARAMETER_TYPE_TEXT_OR_NOTHING, false},
+    {"type", PARAMETER_TYPE_TEXT_OR_NOTHING, false},
+    {"exchange", PARAMETER_TYPE_TEXT_OR_NOTHING, false},
     {"limit", PARAMETER_TYPE_INTEGER, false},
 };
 
 static const struct parameter_rule history_rules[] = {
-    {"symbol", PARAMETER_TYPE_TEXT, true},        {"resolution", PARAMETER_TYPE_TEXT, true},
-    {"from", PARAMETER_TYPE_INTEGER, false},      {"to", PARAMETER_TYPE_INTEGER, false},
-    {"countback", PARAMETER_TYPE_INTEGER, false}, {"currencyCode", PARAMETER_TYPE_TEXT, false},
+    {"symbol", PARAMETER_TYPE_TEXT, true},
+    {"resolution", PARAMETER_TYPE_TEXT, true},
+    {"from", PARAMETER_TYPE_INTEGER, false},
+    {"to", PARAMETER_TYPE_INTEGER, false},
+    {"countback", PARAMETER_TYPE_INTEGER, false},
+    {"currencyCode", PARAMETER_TYPE_TEXT_OR_NOTHING, false},
 };
 
 static const struct parameter_rule quotes_rules[] = {
@@ -275,7 +278,7 @@ static const struct parameter_rule quotes_rules[] = {
 };
 
 static const struct parameter_rule group_rules[] = {
-    {"group", PARAMETER_TYPE_TEXT, false},
+    {"group", PARAMETER_TYPE_TEXT_OR_NOTHING, false},
 };
 
 static const struct route routes[] = {
