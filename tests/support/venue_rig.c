@@ -313,7 +313,7 @@ const struct fake_answer *rig_call(struct rig *rig, enum rig_person person, cons
                                    const char *path, const char *parameters)
 {
     static char text[REQUEST_MAX];
-    static char head[REQUEST_MAX];
+    static char head[2 * REQUEST_MAX];
     char signature[65];
     int size = snprintf(text, sizeof text, "%s", parameters);
 
