@@ -261,7 +261,12 @@ static void segments_exchanged_doubled_or_renamed_are_noticed(void **state)
         fake_disk_rename(copy, files.names[i], journal_segment_name(100000 + i).text);
         assert_refused(copy);
     }
-    fake_disk_destroy(disk);
+    struct verifier_report report;
+    fake_disk_rename(disk, files.names[files.count - 1], journal_segment_name(100000).text);
+    verify(disk, &report);
+    assert_string_equal(report.error.what,
+                        "the segment's header says another number than the file's name");
+    assert_refused(disk);
 }
 
 static void a_segment_cut_or_lengthened_is_noticed(void **state)
@@ -353,6 +358,12 @@ static void a_batch_taken_out_is_noticed(void **state)
 
         memmove(bytes, bytes + places.extent[i], rest);
         memset(bytes + rest, 0, (size_t)places.extent[i]);
+        if (places.segment[i] == places.segment[i + 1]) {
+            struct verifier_report report;
+
+            verify(copy, &report);
+            assert_string_equal(report.error.what, "a batch is missing, doubled or out of order");
+        }
         assert_refused(copy);
     }
     fake_disk_destroy(disk);
@@ -402,6 +413,102 @@ static void neighbouring_batches_exchanged_are_noticed(void **state)
     fake_disk_destroy(disk);
 }
 
+/* Changes a batch's header and makes all its sums right again. */
+static void forge(uint8_t *batch, void (*change)(struct batch_header *header))
+{
+    struct sha256 *sha = sha256_create();
+    struct batch_header header;
+    struct batch_trailer trailer;
+
+    memcpy(&header, batch, sizeof header);
+    change(&header);
+    batch_header_seal(&header);
+    memcpy(batch, &header, sizeof header);
+    batch_trailer_make(&trailer, sha, &header, batch + sizeof header);
+    memcpy(batch + sizeof header + header.size, &trailer, sizeof trailer);
+    sha256_destroy(sha);
+}
+
+static void change_nothing(struct batch_header *header)
+{
+    (void)header;
+}
+
+static void change_node(struct batch_header *header)
+{
+    header->node.bytes[0] ^= 1;
+}
+
+/* Later than its commands, so that only its neighbours can object. */
+static void change_time(struct batch_header *header)
+{
+    header->time_us += INT64_C(3600000000);
+}
+
+static void change_zero_sectors(struct batch_header *header)
+{
+    header->zero_sectors++;
+}
+
+static void change_previous(struct batch_header *header)
+{
+    header->previous.bytes[31] ^= 1;
+}
+
+static void assert_refused_with(struct fake_disk *disk, const char *what)
+{
+    struct verifier_report report;
+
+    assert_int_equal(verify(disk, &report), VERIFIER_RESULT_DAMAGED);
+    assert_string_equal(report.error.what, what);
+    assert_refused(disk);
+}
+
+static void a_batch_forged_with_all_its_sums_does_not_fit_its_neighbours(void **state)
+{
+    static const struct {
+        void (*change)(struct batch_header *header);
+        const char *what;
+    } forgeries[] = {
+        {change_node, "the batch is of another journal"},
+        {change_previous, "the batch does not continue the one before it"},
+        {change_zero_sectors, "the batch's count of empty sectors is not what any version wrote"},
+    };
+    struct fake_disk *disk = fake_disk_create();
+
+    write_journal(disk, 65536, 30000, false);
+    struct places places = batches_of(disk);
+    for (size_t f = 0; f < sizeof forgeries / sizeof forgeries[0]; f++) {
+        struct fake_disk *copy = fake_disk_copy(disk);
+
+        /* The last one: nobody after it objects. */
+        forge(segment_bytes(copy, &places, places.count - 1) + places.offset[places.count - 1],
+              forgeries[f].change);
+        assert_refused_with(copy, forgeries[f].what);
+    }
+    for (size_t i = 1; i + 1 < places.count; i++) {
+        struct fake_disk *copy = fake_disk_copy(disk);
+        uint8_t *batch = segment_bytes(copy, &places, i) + places.offset[i];
+
+        /* A command that was never sent; the batch is whole, the next one does not continue it. */
+        ((struct command_header *)(void *)(batch + sizeof(struct batch_header)))->request ^= 1;
+        forge(batch, change_nothing);
+        assert_refused_with(copy, "the batch does not continue the one before it");
+    }
+    struct fake_disk *copy = fake_disk_copy(disk);
+    forge(segment_bytes(copy, &places, 3) + places.offset[3], change_time);
+    struct hash256 chain;
+    struct batch_header next;
+    uint8_t *bytes = segment_bytes(copy, &places, 4) + places.offset[4];
+    memcpy(&chain, bytes - sizeof(struct batch_trailer), sizeof chain);
+    memcpy(&next, bytes, sizeof next);
+    next.previous = chain;
+    memcpy(bytes, &next, sizeof next);
+    forge(bytes, change_nothing);
+    assert_refused_with(copy, "the batch is older than the one before it");
+    fake_disk_destroy(disk);
+}
+
 /* The history is rewritten consistently: every checksum and hash is right. Only who remembers a head
  * can know, and the verifier can be told one. */
 static void a_journal_cut_back_or_rewritten_is_noticed_by_who_remembers_its_head(void **state)
@@ -445,6 +552,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_batch_taken_out_is_noticed),
         cmocka_unit_test(a_batch_put_in_twice_is_noticed),
         cmocka_unit_test(neighbouring_batches_exchanged_are_noticed),
+        cmocka_unit_test(a_batch_forged_with_all_its_sums_does_not_fit_its_neighbours),
         cmocka_unit_test(a_journal_cut_back_or_rewritten_is_noticed_by_who_remembers_its_head),
     };
 

@@ -3,7 +3,7 @@
  * Names: their one spelling, and reading them back. A name that begins like ours and is not one of
  * ours is told, not passed over: it may be the segment that somebody has moved aside.
  *
- * Invariant: J10 of docs/journal-format.md (numbers in names have 20 digits).
+ * Invariant: J1 of docs/journal-format.md.
  *
  * Read next: segment_map.c, which looks whether the segments fit each other.
  */

@@ -4,7 +4,7 @@
  * because these rules are a promise to everyone who will ever read an old journal; it does no I/O,
  * so each rule can be tried on bytes in memory.
  *
- * Invariants: J1 to J9 of docs/journal-format.md.
+ * Invariants: J2 to J8 of docs/journal-format.md.
  *
  * Read next: log_file.c, which writes these blocks; reader.c, which follows them.
  */

@@ -7,7 +7,7 @@
  *     sync:    one fdatasync; only then durable moves
  *     change of segments:  sync the old one · name the new one durably · seal and sync the old one
  *
- * Invariants: J14 to J17 of docs/journal-format.md. After the first error nothing is tried again, by
+ * Invariants: J14 to J16 of docs/journal-format.md. After the first error nothing is tried again, by
  * nobody: what the disk holds then is found out by the next start.
  *
  * Read next: log.h for the contract; recovery.c for the way back.

@@ -3,7 +3,7 @@
  * The outline of a journal: headers and seals. A room of its own because the reader sees one segment
  * at a time and would not notice a file too many.
  *
- * Invariants: J10 to J13 of docs/journal-format.md.
+ * Invariants: J10 and J11 of docs/journal-format.md.
  *
  * Read next: reader.c, which checks what is inside.
  */

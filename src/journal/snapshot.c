@@ -3,7 +3,7 @@
  * The state block as a file, and back. A room of its own because what is under a snapshot's name must
  * be whole whenever the power goes, and because a reader must not believe it anyway.
  *
- * Invariants: J18 to J21 of docs/journal-format.md: temporary name, sync, rename, sync of the folder;
+ * Invariants: J18 to J20 of docs/journal-format.md: temporary name, sync, rename, sync of the folder;
  * the digest covers the logical bytes, holes included; nothing here is the record.
  *
  * Read next: snapshot_child.c, which does this beside the running core; recovery.c.

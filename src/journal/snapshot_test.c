@@ -432,9 +432,14 @@ static void a_child_that_fails_says_why_and_nothing_else_happens(void **state)
     remove_real();
 }
 
+static int told_when_stuck = -1;
+
 static int64_t stuck_write(void *context, int file, const struct byte_part *parts, size_t count,
                            uint64_t offset)
 {
+    if (told_when_stuck >= 0 && write(told_when_stuck, "!", 1) != 1) {
+        _exit(1);
+    }
     for (;;) {
         pause();
     }
@@ -473,6 +478,48 @@ static void a_child_does_not_hold_the_lock(void **state)
     remove_real();
 }
 
+/* What outlives its core would name a snapshot behind the back of the next one. */
+static void a_child_ends_with_its_core(void **state)
+{
+    int ends[2];
+    int inner[2];
+    int status;
+    char byte;
+
+    remove_real();
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(pipe(inner), 0);
+    pid_t process = fork();
+    if (process == 0) {
+        static struct journal_core core;
+        struct storage stuck = *storage_system();
+        struct snapshot_child child = {0};
+
+        if (!journal_core_start(&core, storage_system(), real_path, 65536) ||
+            !journal_core_step(&core, 3)) {
+            _exit(1);
+        }
+        struct snapshot_source source = journal_core_source(&core);
+        stuck.write = stuck_write;
+        told_when_stuck = inner[1];
+        bool is_started = snapshot_child_start(&child, &stuck, core.recovered.folder,
+                                               core.recovered.lock, &source);
+        /* Gone only when the child is well on its way. */
+        _exit(!is_started || read(inner[0], &byte, 1) != 1);
+    }
+    close(ends[1]);
+    close(inner[0]);
+    close(inner[1]);
+    assert_int_equal(waitpid(process, &status, 0), process);
+    assert_int_equal(status, 0);
+    /* The child has the other end, too: this returns when it is gone, or never. */
+    alarm(20);
+    assert_int_equal(read(ends[0], &byte, 1), 0);
+    alarm(0);
+    close(ends[0]);
+    remove_real();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -491,6 +538,7 @@ int main(void)
         cmocka_unit_test(a_child_writes_the_moment_while_the_core_goes_on),
         cmocka_unit_test(a_child_that_fails_says_why_and_nothing_else_happens),
         cmocka_unit_test(a_child_does_not_hold_the_lock),
+        cmocka_unit_test(a_child_ends_with_its_core),
     };
 
     snprintf(real_path, sizeof real_path, "snapshot-test-%ld", (long)getpid());

@@ -16,6 +16,9 @@ struct state_block state_block_create(size_t size)
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     if (bytes != MAP_FAILED) {
+        /* Commands touch lines all over the block: with small pages every one of them waits for a
+         * translation. A kernel without large pages just goes on with small ones. */
+        (void)madvise(bytes, size, MADV_HUGEPAGE);
         block.bytes = bytes;
         block.size = size;
     }

@@ -258,6 +258,12 @@ static void a_header_of_another_node_proves_nothing(void **state)
     batch_header_seal(&foreign);
     memcpy(bytes + scene.end + 640, &foreign, sizeof foreign);
     assert_int_equal(read_to_end(&scene, &last), JOURNAL_READ_DAMAGED);
+    /* The same inside the torn batch's own commands: somebody sent it, as a key's material, say. */
+    reset(&scene);
+    bytes = bytes_of(&scene);
+    memset(bytes + scene.end - 64, 0, 64);
+    memcpy(bytes + scene.offset + 192, &foreign, sizeof foreign);
+    assert_int_equal(read_to_end(&scene, &last), JOURNAL_READ_TORN);
     clear_scene(&scene);
 }
 
@@ -270,14 +276,16 @@ static void whatever_stands_behind_the_end_is_noticed(void **state)
     set_scene(&scene, 2);
     for (uint64_t at = scene.end; at < SEGMENT_SIZE - sizeof(struct segment_footer); at += 101) {
         reset(&scene);
-        bytes_of(&scene)[at] = 0x10;
+        uint8_t *bytes = bytes_of(&scene);
+        bytes[at] = 0x10;
         enum journal_read read = read_to_end(&scene, &last);
         assert_true(read == JOURNAL_READ_TORN || read == JOURNAL_READ_DAMAGED);
         assert_int_equal(last, scene.last);
     }
     for (uint64_t at = SEGMENT_SIZE - sizeof(struct segment_footer); at < SEGMENT_SIZE; at++) {
         reset(&scene);
-        bytes_of(&scene)[at] = 0x10;
+        uint8_t *bytes = bytes_of(&scene);
+        bytes[at] = 0x10;
         assert_int_equal(read_to_end(&scene, &last), JOURNAL_READ_DAMAGED);
     }
     clear_scene(&scene);

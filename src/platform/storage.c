@@ -46,8 +46,7 @@ static int sync_parent(const char *path)
     if (length + 2 > sizeof parent) {
         return -ENAMETOOLONG;
     }
-    memcpy(parent, path, length);
-    memcpy(parent + length, ".", 2);
+    snprintf(parent, sizeof parent, "%.*s.", (int)length, path);
     int folder = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) {
         return -errno;

@@ -133,7 +133,9 @@ static void note_name(void *visitor, const char *name)
 {
     struct names *names = visitor;
 
-    strncat(names->text, name, sizeof names->text - strlen(names->text) - 1);
+    size_t used = strlen(names->text);
+
+    snprintf(names->text + used, sizeof names->text - used, "%s", name);
 }
 
 static void a_listing_names_every_file_each_time(void **state)
