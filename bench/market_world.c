@@ -137,6 +137,7 @@ void market_world_create(struct market_world *world, const struct market_world_o
         fprintf(stderr, "bench: no room for the state\n");
         exit(1);
     }
+    (void)madvise(world->block, world->size, MADV_HUGEPAGE); /* as journal/state_block.c does */
     world->engine = tarazy_engine_create(world->block, world->size, &options->limits);
     world->time_us = 1790000000000000;
     found(world, &options->limits);
