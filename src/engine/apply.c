@@ -91,6 +91,7 @@ void tarazy_engine_apply(struct engine *engine, const struct command_header *com
         .events = events,
         .command = command,
         .now_us = command->time_us,
+        .events_before = events->count,
     };
 
     ENSURE((uintptr_t)command % 16 == 0 && (uintptr_t)(events->bytes + events->used) % 16 == 0);

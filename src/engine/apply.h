@@ -22,7 +22,7 @@ struct apply {
     struct event_buffer *events;
     const struct command_header *command; /* the one in the journal */
     int64_t now_us;
-    uint32_t sequence;      /* of the next event */
+    uint32_t events_before; /* in the buffer, of earlier commands */
     uint32_t fills;         /* of this command so far; prevented self-trades count too */
     uint32_t closes;        /* bounded work of this command so far: see TARAZY_CLOSES_MAX */
     uint32_t triggers;      /* stop orders set off so far */

@@ -61,7 +61,8 @@ static enum result check_list(const struct engine *engine,
     if (result != RESULT_OK) {
         return result;
     }
-    return placing_check_funds(engine, sender, &place->terms[0], plan->funding, &nothing_replaced);
+    return placing_check_funds(engine, &plan->legs[0], &place->terms[0], plan->funding,
+                               &nothing_replaced);
 }
 
 enum result check_order_list_place(const struct engine *engine,
@@ -99,7 +100,10 @@ enum result apply_order_list_place(struct apply *apply,
     if (result != RESULT_OK) {
         return result;
     }
-    placing_hold(apply, place->header.participant, &place->terms[0], plan.funding);
+    placing_hold(apply, &plan.legs[0], &place->terms[0], plan.funding);
+    for (uint32_t leg = 1; leg < place->legs; leg++) {
+        plan.legs[leg].accounts = plan.legs[0].accounts;
+    }
     uint32_t list = open_list(apply, place, &plan);
     cascade_take_legs(apply, list, plan.funding);
     cascade_run(apply, place->terms[0].instrument);
@@ -122,7 +126,7 @@ static enum result find_list(const struct engine *engine,
         return RESULT_NOT_YOUR_ORDER;
     }
     bool name_fits =
-        cancel->list == 0 || text_is_empty(cancel->original.text, sizeof cancel->original.text) ||
+        cancel->list == 0 || client_id_is_none(&cancel->original) ||
         text_equals(cancel->original.text, list->client_id.text, sizeof list->client_id.text);
     return name_fits && list->instrument == cancel->instrument ? RESULT_OK : RESULT_UNKNOWN_LIST;
 }

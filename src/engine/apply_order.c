@@ -26,8 +26,7 @@ static enum result check_place(const struct engine *engine, const struct command
     if (result != RESULT_OK) {
         return result;
     }
-    return placing_check_funds(engine, place->header.participant, &place->terms, placing->funding,
-                               &nothing_replaced);
+    return placing_check_funds(engine, placing, &place->terms, placing->funding, &nothing_replaced);
 }
 
 enum result check_order_place(const struct engine *engine, const struct command_order_place *place)
@@ -184,7 +183,7 @@ enum result apply_order_amend(struct apply *apply, const struct command_order_am
     bool shown = market_amend(apply->market, slot, amend->quantity, &amend->client_id, &level);
     apply->id = order->number;
     emit_order_changed(apply, slot, &amended);
-    settle_release(apply, settle_spent_account(apply, order), before,
+    settle_release(apply, settle_spent_account(apply->market, order), before,
                    market_order_hold(apply->market, slot));
     if (shown) {
         emit_level(apply, &level);

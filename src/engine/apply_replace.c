@@ -50,7 +50,7 @@ static struct replaced released_by(const struct market *market, uint32_t slot)
     if (holder != 0) {
         const struct order *order = market_order(market, holder);
 
-        replaced.asset = settle_spent_asset(market, order->instrument, order->side);
+        replaced.account = settle_spent_account(market, order);
         replaced.released = settle_held(market, slot);
     }
     return replaced;
@@ -75,7 +75,7 @@ static enum result check_new_order(const struct engine *engine,
     if (result != RESULT_OK) {
         return result;
     }
-    return placing_check_funds(engine, replace->header.participant, &replace->terms,
+    return placing_check_funds(engine, &decision->placing, &replace->terms,
                                decision->placing.funding, &replaced);
 }
 

@@ -74,7 +74,8 @@ void cascade_take_legs(struct apply *apply, uint32_t number, struct amount held)
     if (order == 0) {
         uint32_t waiting = first_leg(list);
 
-        settle_release(apply, settle_spent_account(apply, market_order(apply->market, waiting)),
+        settle_release(apply,
+                       settle_spent_account(apply->market, market_order(apply->market, waiting)),
                        held, settle_held_by_list(apply->market, list));
         return;
     }
@@ -95,7 +96,7 @@ static void start_list(struct apply *apply, uint32_t number)
     static const struct changed started = {.change = ORDER_CHANGE_STARTED};
     const struct order_list *list = market_list(apply->market, number);
     uint32_t first = first_leg(list);
-    uint32_t account = settle_spent_account(apply, market_order(apply->market, first));
+    uint32_t account = settle_spent_account(apply->market, market_order(apply->market, first));
     struct amount needed = needed_to_start(apply, list);
 
     if (ledger_hold(apply->ledger, account, needed) != RESULT_OK) {

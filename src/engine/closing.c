@@ -107,7 +107,7 @@ static void release_list(struct apply *apply, const struct order_list *list)
 
     if (order != 0) {
         ledger_release(apply->ledger,
-                       settle_spent_account(apply, market_order(apply->market, order)),
+                       settle_spent_account(apply->market, market_order(apply->market, order)),
                        settle_held_by_list(apply->market, list));
     }
 }
@@ -124,7 +124,7 @@ void close_order(struct apply *apply, uint32_t slot, const struct closing *closi
         } else {
             const struct order *order = market_order(apply->market, slot);
 
-            ledger_release(apply->ledger, settle_spent_account(apply, order),
+            ledger_release(apply->ledger, settle_spent_account(apply->market, order),
                            market_order_hold(apply->market, slot));
         }
     }
@@ -193,7 +193,7 @@ void close_alternatives_of_resting(struct apply *apply, uint32_t slot, struct qu
     struct amount shared =
         amount_max(own, settle_held_by_list(apply->market, market_list(apply->market, number)));
     close_alternatives(apply, slot);
-    settle_release(apply, settle_spent_account(apply, order), shared, own);
+    settle_release(apply, settle_spent_account(apply->market, order), shared, own);
 }
 
 void release_decrement(struct apply *apply, uint32_t slot, struct amount released)
@@ -201,7 +201,7 @@ void release_decrement(struct apply *apply, uint32_t slot, struct amount release
     struct amount own = sum(market_order_hold(apply->market, slot), released);
     struct amount after = settle_held(apply->market, slot);
 
-    settle_release(apply, settle_spent_account(apply, market_order(apply->market, slot)),
+    settle_release(apply, settle_spent_account(apply->market, market_order(apply->market, slot)),
                    amount_max(own, after), after);
 }
 

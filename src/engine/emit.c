@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Events, written where the caller wants them: nothing is built first and copied after. A file of its
- * own because the bytes of events are compared between machines: each is zeroed whole before its
- * fields are set, and nothing but these functions writes them.
+ * own because the bytes of events are compared between machines: every byte of an event is set here,
+ * and nothing but these functions writes them.
  *
  * Invariants: the events of a command are numbered 0, 1, 2 …; accounts come once each, after
- * everything that changed them; the outcome is last; no more than TARAZY_EVENTS_SIZE_MAX bytes.
+ * everything that changed them; the outcome is last; no more than TARAZY_EVENTS_SIZE_MAX bytes. The
+ * buffer holds what an earlier command left there: reserved bytes are set like all others.
  *
  * Next: settle.c, which emits most of them.
  */
@@ -13,30 +14,38 @@
 
 #include <string.h>
 
-void *emit_event(struct apply *apply, enum event_kind kind, uint16_t size)
+/* The place of the next event, with its header. The caller sets every other byte. */
+static inline void *emit_event(struct apply *apply, enum event_kind kind, size_t size)
 {
     struct event_buffer *events = apply->events;
+    struct event_header *header = (struct event_header *)(void *)(events->bytes + events->used);
 
-    ENSURE(size % 16 == 0 && events->size - events->used >= size);
-    uint8_t *at = events->bytes + events->used;
-    memset(at, 0, size);
-    struct event_header *header = (struct event_header *)(void *)at;
+    ENSURE(events->size - events->used >= size);
     header->number = apply->command->number;
     header->kind = (uint16_t)kind;
-    header->size = size;
-    header->sequence = apply->sequence++;
+    header->size = (uint16_t)size;
+    header->sequence = events->count++ - apply->events_before;
     events->used += size;
-    events->count++;
-    return at;
+    return header;
 }
+
+/* The same for events that are rare: zeroed. */
+static void *emit_zeroed(struct apply *apply, enum event_kind kind, size_t size)
+{
+    struct event_header *header = emit_event(apply, kind, size);
+
+    memset(header + 1, 0, size - sizeof *header);
+    return header;
+}
+
+#define SET_ZERO(field) memset((field), 0, sizeof(field))
 
 void emit_order_opened(struct apply *apply, uint32_t slot, const struct order_terms *terms,
                        uint64_t replaces)
 {
     const struct order *order = market_order(apply->market, slot);
-    uint32_t list = market_list_of_order(apply->market, slot);
-    struct event_order_opened *event =
-        emit_event(apply, EVENT_ORDER_OPENED, (uint16_t)sizeof *event);
+    uint32_t list = order->extra == 0 ? 0 : market_list_of_order(apply->market, slot);
+    struct event_order_opened *event = emit_event(apply, EVENT_ORDER_OPENED, sizeof *event);
 
     event->order = order->number;
     event->list = list == 0 ? 0 : market_list(apply->market, list)->number;
@@ -44,6 +53,7 @@ void emit_order_opened(struct apply *apply, uint32_t slot, const struct order_te
     event->status = order->state == ORDER_STATE_PENDING ? (uint8_t)ORDER_STATUS_PENDING_NEW
                                                         : (uint8_t)ORDER_STATUS_NEW;
     event->working = order->state == ORDER_STATE_TAKING || order->state == ORDER_STATE_RESTING;
+    SET_ZERO(event->reserved0);
     event->terms = *terms;
     event->protection = market_order_protection(apply->market, slot);
     event->replaces = replaces;
@@ -52,8 +62,7 @@ void emit_order_opened(struct apply *apply, uint32_t slot, const struct order_te
 void emit_order_changed(struct apply *apply, uint32_t slot, const struct changed *changed)
 {
     const struct order *order = market_order(apply->market, slot);
-    struct event_order_changed *event =
-        emit_event(apply, EVENT_ORDER_CHANGED, (uint16_t)sizeof *event);
+    struct event_order_changed *event = emit_event(apply, EVENT_ORDER_CHANGED, sizeof *event);
 
     event->order = order->number;
     event->participant = order->participant;
@@ -66,13 +75,14 @@ void emit_order_changed(struct apply *apply, uint32_t slot, const struct changed
     event->counter_order = changed->counter_order;
     event->price = price_is_zero(changed->price) ? order->price : changed->price;
     event->client_id = order->client_id;
+    event->reserved = 0;
 }
 
 void emit_order_closed(struct apply *apply, const struct order *order,
                        const struct closing *closing)
 {
-    struct event_order_closed *event =
-        emit_event(apply, EVENT_ORDER_CLOSED, (uint16_t)sizeof *event);
+    static const struct client_id none;
+    struct event_order_closed *event = emit_event(apply, EVENT_ORDER_CLOSED, sizeof *event);
 
     event->quote = amount_of_units(order->quote_units);
     event->order = order->number;
@@ -82,9 +92,8 @@ void emit_order_closed(struct apply *apply, const struct order *order,
     event->instrument = order->instrument;
     event->status = (uint8_t)closing->status;
     event->reason = (uint8_t)closing->reason;
-    if (closing->client_id != NULL) {
-        event->client_id = *closing->client_id;
-    }
+    event->client_id = closing->client_id != NULL ? *closing->client_id : none;
+    SET_ZERO(event->reserved);
     event->counter_order = closing->counter_order;
 }
 
@@ -94,7 +103,8 @@ void emit_trade(struct apply *apply, const struct step *step, const struct charg
     const struct order *maker = market_order(apply->market, step->maker);
     const struct order *taker = market_order(apply->market, step->taker);
     const struct instrument_terms *terms = market_terms(apply->market, maker->instrument);
-    struct event_trade *event = emit_event(apply, EVENT_TRADE, (uint16_t)sizeof *event);
+    struct event_trade *event = emit_event(apply, EVENT_TRADE, sizeof *event);
+    bool maker_buys = maker->side == SIDE_BUY;
 
     /* Each pays its fee in what it received. */
     event->quote = step->quote;
@@ -110,15 +120,16 @@ void emit_trade(struct apply *apply, const struct step *step, const struct charg
     event->maker = maker->participant;
     event->taker = taker->participant;
     event->instrument = maker->instrument;
-    event->maker_fee_asset = maker->side == SIDE_BUY ? terms->base : terms->quote;
-    event->taker_fee_asset = maker->side == SIDE_BUY ? terms->quote : terms->base;
+    event->maker_fee_asset = maker_buys ? terms->base : terms->quote;
+    event->taker_fee_asset = maker_buys ? terms->quote : terms->base;
     event->taker_side = taker->side;
     event->flags = auction ? (uint8_t)TRADE_FLAG_AUCTION : 0;
+    event->reserved = 0;
 }
 
 void emit_level(struct apply *apply, const struct level_change *level)
 {
-    struct event_level *event = emit_event(apply, EVENT_LEVEL, (uint16_t)sizeof *event);
+    struct event_level *event = emit_event(apply, EVENT_LEVEL, sizeof *event);
 
     event->update = level->update;
     event->price = level->price;
@@ -126,11 +137,12 @@ void emit_level(struct apply *apply, const struct level_change *level)
     event->orders = level->orders;
     event->instrument = level->instrument;
     event->side = level->side;
+    event->reserved = 0;
 }
 
 void emit_order_list(struct apply *apply, const struct order_list *list, enum list_state state)
 {
-    struct event_order_list *event = emit_event(apply, EVENT_ORDER_LIST, (uint16_t)sizeof *event);
+    struct event_order_list *event = emit_zeroed(apply, EVENT_ORDER_LIST, sizeof *event);
 
     event->list = list->number;
     memcpy(event->orders, list->order_numbers, sizeof event->orders);
@@ -148,7 +160,7 @@ void emit_session(struct apply *apply, uint16_t instrument, enum session_reason 
     struct instrument_view view;
 
     market_instrument_view(apply->market, instrument, &view);
-    struct event_session *event = emit_event(apply, EVENT_SESSION, (uint16_t)sizeof *event);
+    struct event_session *event = emit_zeroed(apply, EVENT_SESSION, sizeof *event);
     event->until_us = view.session_until_us;
     if (price != NULL) {
         event->price = price->price;
@@ -163,7 +175,7 @@ void emit_session(struct apply *apply, uint16_t instrument, enum session_reason 
 void emit_withdrawal(struct apply *apply, const struct withdrawal *withdrawal,
                      enum withdrawal_state state)
 {
-    struct event_withdrawal *event = emit_event(apply, EVENT_WITHDRAWAL, (uint16_t)sizeof *event);
+    struct event_withdrawal *event = emit_zeroed(apply, EVENT_WITHDRAWAL, sizeof *event);
 
     event->amount = withdrawal->amount;
     event->fee = withdrawal->fee;
@@ -176,7 +188,7 @@ void emit_withdrawal(struct apply *apply, const struct withdrawal *withdrawal,
 void emit_proposal(struct apply *apply, const struct proposal *proposal, enum proposal_state state,
                    uint32_t approver, uint16_t result)
 {
-    struct event_proposal *event = emit_event(apply, EVENT_PROPOSAL, (uint16_t)sizeof *event);
+    struct event_proposal *event = emit_zeroed(apply, EVENT_PROPOSAL, sizeof *event);
     struct command_header wrapped;
 
     memcpy(&wrapped, proposal->command, sizeof wrapped);
@@ -190,7 +202,7 @@ void emit_proposal(struct apply *apply, const struct proposal *proposal, enum pr
 
 void emit_registry(struct apply *apply, enum registry_subject subject, uint32_t id)
 {
-    struct event_registry *event = emit_event(apply, EVENT_REGISTRY, (uint16_t)sizeof *event);
+    struct event_registry *event = emit_zeroed(apply, EVENT_REGISTRY, sizeof *event);
 
     event->subject_id = id;
     event->subject = (uint16_t)subject;
@@ -206,7 +218,7 @@ void emit_transfer(struct apply *apply, const struct transfer *transfer)
     }
     const struct account *debit = ledger_account(apply->ledger, posting->debit);
     const struct account *credit = ledger_account(apply->ledger, posting->credit);
-    struct event_posting *event = emit_event(apply, EVENT_POSTING, (uint16_t)sizeof *event);
+    struct event_posting *event = emit_event(apply, EVENT_POSTING, sizeof *event);
     event->amount = posting->amount;
     event->debit = debit->owner;
     event->credit = credit->owner;
@@ -214,6 +226,7 @@ void emit_transfer(struct apply *apply, const struct transfer *transfer)
     event->asset = debit->asset;
     event->reason = (uint16_t)transfer->reason;
     event->instrument = transfer->instrument;
+    SET_ZERO(event->reserved);
 }
 
 static void emit_balances(struct apply *apply)
@@ -222,12 +235,13 @@ static void emit_balances(struct apply *apply)
 
     while (index != 0) {
         const struct account *account = ledger_account(apply->ledger, index);
-        struct event_balance *event = emit_event(apply, EVENT_BALANCE, (uint16_t)sizeof *event);
+        struct event_balance *event = emit_event(apply, EVENT_BALANCE, sizeof *event);
 
         event->available = account->available;
         event->held = account->held;
         event->owner = account->owner;
         event->asset = account->asset;
+        SET_ZERO(event->reserved);
         index = account->next_touched;
     }
     ledger_touched_clear(apply->ledger);
@@ -241,7 +255,7 @@ void emit_end(struct apply *apply, enum result result)
     const struct command_header *command = apply->command;
 
     emit_balances(apply);
-    struct event_outcome *event = emit_event(apply, EVENT_OUTCOME, (uint16_t)sizeof *event);
+    struct event_outcome *event = emit_event(apply, EVENT_OUTCOME, sizeof *event);
     event->id = apply->id;
     event->list = apply->list;
     event->participant = command->participant;
@@ -252,4 +266,5 @@ void emit_end(struct apply *apply, enum result result)
     event->cancel_result = apply->cancel_result;
     event->cancelled = apply->cancelled;
     event->place_result = apply->place_result;
+    SET_ZERO(event->reserved);
 }

@@ -60,7 +60,4 @@ void emit_transfer(struct apply *apply, const struct transfer *transfer);
 /* The touched accounts as they stand now, then the command's answer. */
 void emit_end(struct apply *apply, enum result result);
 
-/* Room for one more event of this size, zeroed, with its header. */
-void *emit_event(struct apply *apply, enum event_kind kind, uint16_t size);
-
 #endif

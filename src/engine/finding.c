@@ -9,21 +9,16 @@
 
 #include "base/text.h"
 
-static bool is_empty(const struct client_id *client_id)
-{
-    return text_is_empty(client_id->text, sizeof client_id->text);
-}
-
 /* Names are unique per participant, so a name finds only one's own orders; numbers find anybody's. */
 static uint32_t find(const struct market *market, const struct wanted_order *wanted)
 {
     if (wanted->number == 0) {
-        return is_empty(wanted->client_id)
+        return client_id_is_none(wanted->client_id)
                    ? 0
                    : market_order_find_client(market, wanted->participant, wanted->client_id);
     }
     uint32_t slot = market_order_find(market, wanted->number);
-    if (slot == 0 || is_empty(wanted->client_id)) {
+    if (slot == 0 || client_id_is_none(wanted->client_id)) {
         return slot;
     }
     const struct client_id *name = &market_order(market, slot)->client_id;

@@ -13,7 +13,6 @@
 
 #include "engine/cascade.h"
 #include "engine/emit.h"
-#include "engine/settle.h"
 #include "engine/taking.h"
 
 /* What the participant owns of an asset, held part included. */
@@ -53,6 +52,28 @@ static struct amount position_of(const struct engine *engine, uint32_t participa
     return position;
 }
 
+/* From the note beside the participant's orders here; without one, from the ledger. */
+static struct accounts find_accounts(const struct engine *engine, uint32_t participant,
+                                     const struct order_terms *terms)
+{
+    const struct market *market = engine_market(engine);
+    const struct ledger *ledger = engine_ledger(engine);
+    uint32_t trader = market_trader(market, participant, terms->instrument);
+
+    if (trader != 0) {
+        struct trader_note note = market_trader_note(market, trader);
+
+        if (note.words[0] != 0) {
+            return (struct accounts){.base = note.words[0], .quote = note.words[1]};
+        }
+    }
+    const struct instrument_terms *rules = market_terms(market, terms->instrument);
+    return (struct accounts){
+        .base = ledger_find(ledger, participant, rules->base),
+        .quote = ledger_find(ledger, participant, rules->quote),
+    };
+}
+
 enum result placing_check(const struct engine *engine, const struct command_header *command,
                           const struct order_terms *terms, const struct replaced *replaced,
                           struct placing *placing)
@@ -78,6 +99,7 @@ enum result placing_check(const struct engine *engine, const struct command_head
     if (result != RESULT_OK) {
         return result;
     }
+    placing->accounts = find_accounts(engine, sender, terms);
     placing->funding = amount_zero();
     if (!placement->pending && !market_order_funding(market, placement, terms, &placing->funding)) {
         return RESULT_OVERFLOW;
@@ -85,39 +107,41 @@ enum result placing_check(const struct engine *engine, const struct command_head
     return RESULT_OK;
 }
 
-enum result placing_check_funds(const struct engine *engine, uint32_t participant,
+enum result placing_check_funds(const struct engine *engine, const struct placing *placing,
                                 const struct order_terms *terms, struct amount funding,
                                 const struct replaced *replaced)
 {
     const struct ledger *ledger = engine_ledger(engine);
-    const struct instrument_terms *rules = market_terms(engine_market(engine), terms->instrument);
-    uint16_t spent = terms->side == SIDE_BUY ? rules->quote : rules->base;
-    uint16_t received = terms->side == SIDE_BUY ? rules->base : rules->quote;
-    uint32_t account = ledger_find(ledger, participant, spent);
-    uint32_t missing =
-        (uint32_t)(account == 0) + (uint32_t)(ledger_find(ledger, participant, received) == 0);
+    struct accounts accounts = placing->accounts;
+    uint32_t account = terms->side == SIDE_BUY ? accounts.quote : accounts.base;
+    uint32_t missing = (uint32_t)(accounts.base == 0) + (uint32_t)(accounts.quote == 0);
     struct amount available =
         account == 0 ? amount_zero() : ledger_account(ledger, account)->available;
 
-    if (replaced->number != 0 && replaced->asset == spent) {
+    if (replaced->number != 0 && replaced->account == account) {
         ENSURE(amount_add(&available, available, replaced->released));
     }
     if (amount_compare(available, funding) < 0) {
         return RESULT_INSUFFICIENT_BALANCE;
     }
-    return missing > ledger_room(ledger) ? RESULT_ACCOUNTS_FULL : RESULT_OK;
+    return missing == 0 || missing <= ledger_room(ledger) ? RESULT_OK : RESULT_ACCOUNTS_FULL;
 }
 
-void placing_hold(struct apply *apply, uint32_t participant, const struct order_terms *terms,
+void placing_hold(struct apply *apply, struct placing *placing, const struct order_terms *terms,
                   struct amount funding)
 {
-    const struct instrument_terms *rules = market_terms(apply->market, terms->instrument);
-    uint32_t base = ledger_open(apply->ledger, participant, rules->base);
-    uint32_t quote = ledger_open(apply->ledger, participant, rules->quote);
+    struct accounts *accounts = &placing->accounts;
 
-    ENSURE(base != 0 && quote != 0);
-    ENSURE(ledger_hold(apply->ledger, terms->side == SIDE_BUY ? quote : base, funding) ==
-           RESULT_OK);
+    if (accounts->base == 0 || accounts->quote == 0) {
+        const struct instrument_terms *rules = market_terms(apply->market, terms->instrument);
+        uint32_t participant = placing->placement.participant;
+
+        accounts->base = ledger_open(apply->ledger, participant, rules->base);
+        accounts->quote = ledger_open(apply->ledger, participant, rules->quote);
+        ENSURE(accounts->base != 0 && accounts->quote != 0);
+    }
+    uint32_t spent = terms->side == SIDE_BUY ? accounts->quote : accounts->base;
+    ENSURE(ledger_hold(apply->ledger, spent, funding) == RESULT_OK);
 }
 
 uint32_t placing_open(struct apply *apply, const struct placing *placing,
@@ -125,17 +149,19 @@ uint32_t placing_open(struct apply *apply, const struct placing *placing,
 {
     uint64_t number = ++apply->engine->last_order;
     uint32_t order = market_order_open(apply->market, &placing->placement, terms, number, list);
+    struct trader_note note = {{placing->accounts.base, placing->accounts.quote}};
 
+    market_trader_set_note(apply->market, market_order(apply->market, order)->trader, note);
     emit_order_opened(apply, order, terms, replaces);
     return order;
 }
 
 /*~ The order exists: its money is held, it has a number. Now it meets the book (taking.c), or waits
  * for its price (market/triggers.c). Then cascade.c looks at what its trades set off. */
-void placing_place(struct apply *apply, const struct placing *placing,
-                   const struct order_terms *terms, uint64_t replaces)
+void placing_place(struct apply *apply, struct placing *placing, const struct order_terms *terms,
+                   uint64_t replaces)
 {
-    placing_hold(apply, placing->placement.participant, terms, placing->funding);
+    placing_hold(apply, placing, terms, placing->funding);
     uint32_t slot = placing_open(apply, placing, terms, 0, replaces);
     const struct order *order = market_order(apply->market, slot);
 
@@ -143,7 +169,7 @@ void placing_place(struct apply *apply, const struct placing *placing,
     if (order->state == ORDER_STATE_TAKING) {
         take_order(apply, slot, placing->funding);
     } else {
-        settle_release(apply, settle_spent_account(apply, order), placing->funding,
+        settle_release(apply, settle_spent_account(apply->market, order), placing->funding,
                        market_order_hold(apply->market, slot));
     }
     cascade_run(apply, terms->instrument);

@@ -179,17 +179,22 @@ static void an_order_brings_the_accounts_it_needs(void **state)
     assert_true(tarazy_query_balance(scene->engine, SCENE_PEOPLE + 1, SCENE_GOLD, &view));
 }
 
-static void nothing_is_held_for_what_a_replacement_brings_in_another_asset(void **state)
+static void what_a_replacement_brings_counts_only_on_its_own_account(void **state)
 {
     struct scene *scene = *state;
-    const struct replaced replaced = {.number = 1, .asset = SCENE_GOLD, .released.units = 1000000};
+    const struct ledger *ledger = engine_ledger(scene->engine);
+    const struct placing placing = {
+        .accounts = {.base = ledger_find(ledger, SCENE_ALICE, SCENE_GOLD),
+                     .quote = ledger_find(ledger, SCENE_ALICE, SCENE_KZT)}};
+    const struct replaced replaced = {
+        .number = 1, .account = placing.accounts.base, .released.units = 1000000};
     struct order_terms bid = scene_limit(SIDE_BUY, 100, 1);
     const struct amount dear = {1000001};
 
-    assert_int_equal(placing_check_funds(scene->engine, SCENE_ALICE, &bid, dear, &replaced),
+    assert_int_equal(placing_check_funds(scene->engine, &placing, &bid, dear, &replaced),
                      RESULT_INSUFFICIENT_BALANCE);
     bid.side = SIDE_SELL;
-    assert_int_equal(placing_check_funds(scene->engine, SCENE_ALICE, &bid, dear, &replaced),
+    assert_int_equal(placing_check_funds(scene->engine, &placing, &bid, dear, &replaced),
                      RESULT_OK);
 }
 
@@ -206,7 +211,7 @@ int main(void)
         TEST(a_market_buy_holds_what_the_book_costs_and_keeps_nothing),
         TEST(a_market_buy_by_amount_spends_no_more_than_that),
         TEST(an_order_brings_the_accounts_it_needs),
-        TEST(nothing_is_held_for_what_a_replacement_brings_in_another_asset),
+        TEST(what_a_replacement_brings_counts_only_on_its_own_account),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,13 +20,19 @@ uint16_t settle_spent_asset(const struct market *market, uint16_t instrument, ui
     return side == SIDE_BUY ? terms->quote : terms->base;
 }
 
-uint32_t settle_spent_account(const struct apply *apply, const struct order *order)
+struct accounts settle_accounts(const struct market *market, const struct order *order)
 {
-    uint16_t asset = settle_spent_asset(apply->market, order->instrument, order->side);
-    uint32_t account = ledger_find(apply->ledger, order->participant, asset);
+    struct trader_note note = market_trader_note(market, order->trader);
 
-    ENSURE(account != 0);
-    return account;
+    ENSURE(note.words[0] != 0 && note.words[1] != 0);
+    return (struct accounts){.base = note.words[0], .quote = note.words[1]};
+}
+
+uint32_t settle_spent_account(const struct market *market, const struct order *order)
+{
+    struct accounts accounts = settle_accounts(market, order);
+
+    return order->side == SIDE_BUY ? accounts.quote : accounts.base;
 }
 
 struct amount settle_held_by_list(const struct market *market, const struct order_list *list)
@@ -57,7 +63,8 @@ uint32_t settle_working_leg(const struct market *market, const struct order_list
 
 struct amount settle_held(const struct market *market, uint32_t order)
 {
-    uint32_t list = market_list_of_order(market, order);
+    uint32_t list =
+        market_order(market, order)->extra == 0 ? 0 : market_list_of_order(market, order);
 
     if (list != 0) {
         return settle_held_by_list(market, market_list(market, list));
@@ -79,22 +86,24 @@ void settle_release(struct apply *apply, uint32_t account, struct amount before,
     ledger_release(apply->ledger, account, difference(before, after));
 }
 
+/* The tier decides what a fill costs, at the moment of the fill. */
+static const struct tier *tier_of(const struct apply *apply, uint32_t participant)
+{
+    return registry_tier(apply->registry, registry_participant(apply->registry, participant)->tier);
+}
+
 void settle_prepare_taker(const struct apply *apply, uint32_t slot, struct amount held,
                           struct taker *taker)
 {
     const struct order *order = market_order(apply->market, slot);
-    const struct instrument_terms *terms = market_terms(apply->market, order->instrument);
-    const struct participant *owner = registry_participant(apply->registry, order->participant);
+    struct accounts accounts = settle_accounts(apply->market, order);
     bool buys = order->side == SIDE_BUY;
-    uint32_t base = ledger_find(apply->ledger, order->participant, terms->base);
-    uint32_t quote = ledger_find(apply->ledger, order->participant, terms->quote);
 
-    ENSURE(base != 0 && quote != 0);
     *taker = (struct taker){
         .order = slot,
-        .spent = buys ? quote : base,
-        .received = buys ? base : quote,
-        .rate = registry_tier(apply->registry, owner->tier)->taker,
+        .spent = buys ? accounts.quote : accounts.base,
+        .received = buys ? accounts.base : accounts.quote,
+        .rate = tier_of(apply, order->participant)->taker,
         .held = held,
     };
 }
@@ -109,15 +118,13 @@ struct half {
 
 static struct half half_of_maker(const struct apply *apply, const struct order *maker)
 {
-    const struct instrument_terms *terms = market_terms(apply->market, maker->instrument);
-    const struct participant *owner = registry_participant(apply->registry, maker->participant);
+    struct accounts accounts = settle_accounts(apply->market, maker);
     bool buys = maker->side == SIDE_BUY;
 
     return (struct half){
-        .spent = ledger_find(apply->ledger, maker->participant, buys ? terms->quote : terms->base),
-        .received =
-            ledger_find(apply->ledger, maker->participant, buys ? terms->base : terms->quote),
-        .rate = registry_tier(apply->registry, owner->tier)->maker,
+        .spent = buys ? accounts.quote : accounts.base,
+        .received = buys ? accounts.base : accounts.quote,
+        .rate = tier_of(apply, maker->participant)->maker,
         .fee_reason = POSTING_REASON_FEE_MAKER,
     };
 }

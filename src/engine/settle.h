@@ -10,8 +10,16 @@
 /* The asset an order gives: base for a seller, quote for a buyer. */
 uint16_t settle_spent_asset(const struct market *market, uint16_t instrument, uint8_t side);
 
+/* The two accounts that a participant's orders on an instrument can touch. They stand as a note beside
+ * the participant's orders (market_trader_note), so that no fill has to look for them. */
+struct accounts {
+    uint32_t base;
+    uint32_t quote;
+};
+struct accounts settle_accounts(const struct market *market, const struct order *order);
+
 /* The account an order's hold lies on. */
-uint32_t settle_spent_account(const struct apply *apply, const struct order *order);
+uint32_t settle_spent_account(const struct market *market, const struct order *order);
 
 /* What this order holds together with the other legs of its list that work: legs of an OCO share one
  * hold, the largest of theirs, because only one of them can trade. Pending legs hold nothing. */

@@ -145,6 +145,12 @@ static inline struct asset *engine_asset(const struct engine *engine, uint16_t a
     return (struct asset *)engine_part(engine, engine->assets_offset) + asset;
 }
 
+/* No name given: client ids are padded with zeros (tarazy_command_is_well_formed). */
+static inline bool client_id_is_none(const struct client_id *client_id)
+{
+    return client_id->text[0] == '\0';
+}
+
 /* The same where it is known to be listed. */
 static inline struct asset *engine_asset_at(const struct engine *engine, uint16_t asset)
 {

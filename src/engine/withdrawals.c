@@ -49,11 +49,6 @@ static struct withdrawal_name *name_at(const struct withdrawals *withdrawals, ui
     return (struct withdrawal_name *)(base + (uintptr_t)withdrawals->names_offset) + index;
 }
 
-static bool has_name(const struct client_id *name)
-{
-    return !text_is_empty(name->text, sizeof name->text);
-}
-
 static uint64_t hash_number(const struct engine *engine, uint64_t number)
 {
     return hash_u64(engine->seed, number);
@@ -100,7 +95,7 @@ const struct withdrawal *withdrawals_find_name(const struct engine *engine, uint
     uint64_t hash = hash_name(engine, participant, name);
     uint32_t cursor;
 
-    if (!has_name(name)) {
+    if (client_id_is_none(name)) {
         return NULL;
     }
     for (uint32_t index = table_first(&all->by_name, hash, &cursor); index != 0;
@@ -137,7 +132,7 @@ static bool is_remembered(const struct engine *engine, uint32_t participant,
 bool withdrawals_seen(const struct engine *engine, uint32_t participant,
                       const struct client_id *name)
 {
-    if (!has_name(name)) {
+    if (client_id_is_none(name)) {
         return false;
     }
     return withdrawals_find_name(engine, participant, name) != NULL ||
@@ -162,7 +157,7 @@ const struct withdrawal *withdrawals_open(struct engine *engine, const struct wi
     }
     all->last = index;
     table_insert(&all->by_number, hash_number(engine, open->number), index);
-    if (has_name(&open->client_id)) {
+    if (!client_id_is_none(&open->client_id)) {
         table_insert(&all->by_name, hash_name(engine, open->participant, &open->client_id), index);
     }
     return open;
@@ -175,7 +170,7 @@ static void remember(struct engine *engine, const struct withdrawal *closed)
     uint32_t index = all->names_next;
     struct withdrawal_name *name = name_at(all, index);
 
-    if (has_name(&name->client_id)) {
+    if (!client_id_is_none(&name->client_id)) {
         table_remove(&all->remembered, hash_name(engine, name->participant, &name->client_id),
                      index);
     }
@@ -203,7 +198,7 @@ void withdrawals_close(struct engine *engine, uint64_t number)
         open_at(all, closed->next)->previous = closed->previous;
     }
     table_remove(&all->by_number, hash_number(engine, number), index);
-    if (has_name(&closed->client_id)) {
+    if (!client_id_is_none(&closed->client_id)) {
         table_remove(&all->by_name, hash_name(engine, closed->participant, &closed->client_id),
                      index);
         remember(engine, closed);
@@ -232,7 +227,7 @@ static const char *audit_names(const struct engine *engine)
     for (uint32_t index = 1; index <= all->names_max; index++) {
         const struct withdrawal_name *name = name_at(all, index);
 
-        if (!has_name(&name->client_id)) {
+        if (client_id_is_none(&name->client_id)) {
             break; /* the ring fills up from its start */
         }
         if (!is_remembered(engine, name->participant, &name->client_id)) {
@@ -255,7 +250,7 @@ const char *withdrawals_audit(const struct engine *engine)
         if (open->number <= above || withdrawals_find(engine, open->number) != open) {
             return "withdrawals: an open withdrawal is out of order or not found";
         }
-        if (has_name(&open->client_id)) {
+        if (!client_id_is_none(&open->client_id)) {
             if (withdrawals_find_name(engine, open->participant, &open->client_id) != open) {
                 return "withdrawals: an open withdrawal is not found by its name";
             }

@@ -184,6 +184,16 @@ uint32_t market_first_of_participant(const struct market *market, uint32_t parti
 uint32_t market_next_of_participant(const struct market *market, uint32_t order,
                                     uint16_t instrument);
 
+/* Two numbers that the caller keeps beside a participant's orders on an instrument, where they are at
+ * hand with each order: zero in a new record, and gone with it. What they mean is the caller's. */
+struct trader_note {
+    uint32_t words[2];
+};
+/* The record's index (order->trader); 0 = none. */
+uint32_t market_trader(const struct market *market, uint32_t participant, uint16_t instrument);
+struct trader_note market_trader_note(const struct market *market, uint32_t trader);
+void market_trader_set_note(struct market *market, uint32_t trader, struct trader_note note);
+
 /* ------------------------------------------------------------------ matching */
 
 enum step_kind {

@@ -55,7 +55,7 @@ struct trader { /* 64 bytes */
     uint8_t idle;
     uint8_t reserved0;
     int64_t countdown_us; /* dead-man timer; 0 = off */
-    uint8_t reserved[8];
+    struct trader_note note;
 };
 _Static_assert(sizeof(struct trader) == 64, "no padding");
 

@@ -40,6 +40,23 @@ uint32_t traders_find(const struct market *market, uint32_t participant, uint16_
     return 0;
 }
 
+uint32_t market_trader(const struct market *market, uint32_t participant, uint16_t instrument)
+{
+    return traders_find(market, participant, instrument);
+}
+
+struct trader_note market_trader_note(const struct market *market, uint32_t trader)
+{
+    ENSURE(trader >= 1 && trader < market->traders.fresh);
+    return market_trader_at(market, trader)->note;
+}
+
+void market_trader_set_note(struct market *market, uint32_t trader, struct trader_note note)
+{
+    ENSURE(trader >= 1 && trader < market->traders.fresh);
+    market_trader_at(market, trader)->note = note;
+}
+
 bool traders_has_room(const struct market *market)
 {
     return pool_room(&market->traders) > 0 || market->idle_head != 0;
