@@ -33,14 +33,17 @@ struct storm {
 static char scratch[200000];
 
 /* First what HTTP means, the handshake last; then what a session means; then what nobody does. */
+#define UPGRADE_HEAD                                                               \
+    "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" \
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+
 static const char *const PIECES[] = {
     "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
     "GET /a?b=c HTTP/1.1\r\nHost: a\r\n\r\nGET /d HTTP/1.1\r\nHost: a\r\n\r\n",
     "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123456789",
     "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
     "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n",
-    "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+    UPGRADE_HEAD,
     "\x81\x82\x01\x02\x03\x04in",
     "\x01\x81\x01\x02\x03\x04x\x80\x81\x01\x02\x03\x04y",
     "\x89\x80\x01\x02\x03\x04",
