@@ -140,7 +140,7 @@ void call_charge(struct call *call, uint32_t weight)
 
 uint16_t call_find_symbol(const struct call *call, struct slice text)
 {
-    struct symbol symbol;
+    struct symbol symbol = {{0}};
 
     if (!parameters_copy(text, symbol.text, sizeof symbol.text)) {
         return 0;

@@ -94,13 +94,18 @@ static void write_count(struct json_writer *json, const char *filter, const char
 /* A bound that is switched off is the largest number there is. */
 static struct price price_or_free(struct price price)
 {
-    return price_compare(price, (struct price){0}) == 0 ? (struct price){INT64_MAX} : price;
+    const struct price none = {0};
+    const struct price any = {INT64_MAX};
+
+    return price_compare(price, none) == 0 ? any : price;
 }
 
 static struct quantity quantity_or_free(struct quantity quantity)
 {
-    return quantity_compare(quantity, (struct quantity){0}) == 0 ? (struct quantity){INT64_MAX}
-                                                                 : quantity;
+    const struct quantity none = {0};
+    const struct quantity any = {INT64_MAX};
+
+    return quantity_compare(quantity, none) == 0 ? any : quantity;
 }
 
 static void write_price_filters(struct json_writer *json, const struct instrument_terms *terms,

@@ -135,8 +135,10 @@ static struct quantity last_quantity(const struct answer *answer, uint16_t instr
     const struct trade_history *trades = answer->venue->views.trades;
     uint64_t last = trade_history_trades(trades, instrument).last;
 
-    return last == 0 ? (struct quantity){0}
-                     : trade_history_trade(trades, instrument, last)->quantity;
+    if (last == 0) {
+        return (struct quantity){0};
+    }
+    return trade_history_trade(trades, instrument, last)->quantity;
 }
 
 void reply_ticker(struct answer *answer, uint16_t instrument, const struct ticker *ticker,

@@ -156,8 +156,9 @@ static void get_order_limits(struct call *call)
 
 /* Which fills myTrades means. */
 struct fill_page {
-    uint64_t order; /* 0: any */
-    uint64_t from;  /* trade id; 0: none given */
+    uint64_t order;     /* 0: any */
+    uint64_t from;      /* trade id */
+    bool has_beginning; /* a trade id or a time was given: the oldest from there, else the youngest */
     int64_t start_us;
     int64_t end_us;
     uint32_t limit;
@@ -173,6 +174,7 @@ static bool read_fill_page(struct call *call, struct fill_page *page)
 
     page->order = (uint64_t)parameters_integer(parameters, "orderId", 0);
     page->from = (uint64_t)parameters_integer(parameters, "fromId", 0);
+    page->has_beginning = has_from || has_start;
     page->start_us = parameters_time(parameters, "startTime", 0);
     page->end_us = parameters_time(parameters, "endTime", INT64_MAX);
     if (has_from && (has_start || has_end)) {
@@ -194,7 +196,6 @@ static const struct fill_record *fill_page_start(const struct call *call, uint16
 {
     const struct trade_history *trades = call->venue->views.trades;
     const struct fill_record *start = NULL;
-    bool has_beginning = page->from != 0 || page->start_us != 0;
     uint32_t shown = 0;
 
     for (const struct fill_record *fill =
@@ -207,7 +208,7 @@ static const struct fill_record *fill_page_start(const struct call *call, uint16
             continue;
         }
         start = fill;
-        if (++shown == page->limit && !has_beginning) {
+        if (++shown == page->limit && !page->has_beginning) {
             break;
         }
     }
@@ -243,7 +244,7 @@ static void get_my_trades(struct call *call)
 {
     const struct trade_history *trades = call->venue->views.trades;
     struct instrument_view instrument;
-    struct fill_page page;
+    struct fill_page page = {0};
     uint32_t shown = 0;
 
     if (!call_symbol(call, &instrument) || !read_fill_page(call, &page)) {

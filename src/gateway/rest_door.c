@@ -120,12 +120,20 @@ static bool read_headers(struct visit *visit)
     return true;
 }
 
+/* The body as far as it is a form: all of it, or nothing. */
+static struct slice form_of(const struct visit *visit)
+{
+    const struct slice nothing = {0};
+
+    return visit->is_json && visit->call.route->takes_json ? nothing : visit->body;
+}
+
 static bool read_parameters(struct visit *visit)
 {
     struct call *call = &visit->call;
     struct parameters *parameters = call->venue->parameters;
     bool has_json = visit->is_json && call->route->takes_json;
-    struct slice form = has_json ? (struct slice){0} : visit->body;
+    struct slice form = form_of(visit);
     struct failure failure;
 
     call->parameters = parameters;
@@ -203,7 +211,7 @@ static bool check_signature(struct visit *visit)
 {
     struct call *call = &visit->call;
     struct venue *venue = call->venue;
-    struct slice form = visit->is_json && call->route->takes_json ? (struct slice){0} : visit->body;
+    struct slice form = form_of(visit);
     struct slice signature = {0};
     struct slice message;
     struct failure failure;

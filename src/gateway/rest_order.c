@@ -386,7 +386,8 @@ static void get_open_orders(struct call *call)
 
 /* Which orders allOrders means. */
 struct order_page {
-    uint64_t from; /* order number; 0: none given */
+    uint64_t from;      /* order number */
+    bool has_beginning; /* a number or a time was given: the oldest from there, else the youngest */
     int64_t start_us;
     int64_t end_us;
     uint32_t limit;
@@ -395,12 +396,13 @@ struct order_page {
 static bool read_page(struct call *call, struct order_page *page)
 {
     struct slice value;
+    bool has_start = parameters_find(call->parameters, "startTime", &value);
 
     page->from = (uint64_t)parameters_integer(call->parameters, "orderId", 0);
+    page->has_beginning = has_start || parameters_find(call->parameters, "orderId", &value);
     page->start_us = parameters_time(call->parameters, "startTime", 0);
     page->end_us = parameters_time(call->parameters, "endTime", INT64_MAX);
-    if (parameters_find(call->parameters, "startTime", &value) &&
-        parameters_find(call->parameters, "endTime", &value) &&
+    if (has_start && parameters_find(call->parameters, "endTime", &value) &&
         page->end_us - page->start_us > CALENDAR_DAY_US) {
         return call_error(call, VENUE_ERROR_TOO_LONG_A_TIME, "24", NULL);
     }
@@ -414,7 +416,6 @@ static const struct order_record *page_start(const struct call *call, uint16_t i
 {
     const struct order_history *orders = call->venue->views.orders;
     const struct order_record *start = NULL;
-    bool has_beginning = page->from != 0 || page->start_us != 0;
     uint32_t shown = 0;
 
     for (const struct order_record *record =
@@ -427,7 +428,7 @@ static const struct order_record *page_start(const struct call *call, uint16_t i
             continue;
         }
         start = record;
-        if (++shown == page->limit && !has_beginning) {
+        if (++shown == page->limit && !page->has_beginning) {
             break;
         }
     }
@@ -437,7 +438,7 @@ static const struct order_record *page_start(const struct call *call, uint16_t i
 static void get_all_orders(struct call *call)
 {
     struct instrument_view instrument;
-    struct order_page page;
+    struct order_page page = {0};
     uint32_t shown = 0;
 
     if (!call_symbol(call, &instrument) || !read_page(call, &page)) {

@@ -262,6 +262,7 @@ static void get_open_lists(struct call *call)
 
 struct list_page {
     uint64_t from;
+    bool has_beginning; /* a number or a time was given: the oldest from there, else the youngest */
     int64_t start_us;
     int64_t end_us;
     uint32_t limit;
@@ -273,6 +274,7 @@ static bool read_list_page(struct call *call, struct list_page *page)
     bool has_from = parameters_find(call->parameters, "fromId", &value);
 
     page->from = (uint64_t)parameters_integer(call->parameters, "fromId", 0);
+    page->has_beginning = has_from || parameters_find(call->parameters, "startTime", &value);
     page->start_us = parameters_time(call->parameters, "startTime", 0);
     page->end_us = parameters_time(call->parameters, "endTime", INT64_MAX);
     if (has_from && (parameters_find(call->parameters, "startTime", &value) ||
@@ -288,7 +290,6 @@ static const struct list_record *list_page_start(const struct call *call,
 {
     const struct list_history *lists = call->venue->views.lists;
     const struct list_record *start = NULL;
-    bool has_beginning = page->from != 0 || page->start_us != 0;
     uint32_t shown = 0;
 
     for (const struct list_record *list = list_history_last(lists, call->caller.participant);
@@ -300,7 +301,7 @@ static const struct list_record *list_page_start(const struct call *call,
             continue;
         }
         start = list;
-        if (++shown == page->limit && !has_beginning) {
+        if (++shown == page->limit && !page->has_beginning) {
             break;
         }
     }
@@ -309,7 +310,7 @@ static const struct list_record *list_page_start(const struct call *call,
 
 static void get_all_lists(struct call *call)
 {
-    struct list_page page;
+    struct list_page page = {0};
     uint32_t shown = 0;
 
     if (!read_list_page(call, &page)) {

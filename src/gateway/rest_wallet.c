@@ -59,7 +59,7 @@ static bool read_network(struct call *call, uint16_t *rail)
 /* The asset that "coin" names; absent: 0 if it may be. */
 static bool read_coin(struct call *call, bool is_mandatory, struct asset_view *asset)
 {
-    struct asset_code code;
+    struct asset_code code = {{0}};
     struct slice text;
 
     *asset = (struct asset_view){0};
@@ -331,7 +331,7 @@ static void write_deposit(struct call *call, const struct transfer_record *recor
 
 static void get_deposits(struct call *call)
 {
-    struct transfer_page page;
+    struct transfer_page page = {0};
 
     if (read_page(call, &page)) {
         write_page(call, &page, TRANSFER_KIND_DEPOSIT, write_deposit);
@@ -402,7 +402,7 @@ static void write_withdrawal(struct call *call, const struct transfer_record *re
 
 static void get_withdrawals(struct call *call)
 {
-    struct transfer_page page;
+    struct transfer_page page = {0};
 
     if (read_page(call, &page)) {
         write_page(call, &page, TRANSFER_KIND_WITHDRAWAL, write_withdrawal);
