@@ -17,8 +17,8 @@
 #include "tarazy/result.h"
 
 /* X(NAME, code, HTTP status, text): %1 and %2 stand for what the caller names. */
-#define VENUE_ERRORS(X)                                                                            \
-    X(UNKNOWN, -1000, 500, "An unknown error occurred while processing the request.")              \
+#define VENUE_ERRORS(X)                                                               \
+    X(UNKNOWN, -1000, 500, "An unknown error occurred while processing the request.") \
     VENUE_ERRORS_KNOWN(X)
 
 #define VENUE_ERRORS_KNOWN(X)                                                                      \

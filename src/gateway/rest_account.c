@@ -158,7 +158,7 @@ static void get_order_limits(struct call *call)
 struct fill_page {
     uint64_t order;     /* 0: any */
     uint64_t from;      /* trade id */
-    bool has_beginning; /* a trade id or a time was given: the oldest from there, else the youngest */
+    bool has_beginning; /* an id or a time was given: the oldest from there, else the youngest */
     int64_t start_us;
     int64_t end_us;
     uint32_t limit;

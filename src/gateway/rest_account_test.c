@@ -87,6 +87,10 @@ static void trades_of_ones_own_have_their_fees(void **state)
     rig_expect_not("\"id\":1,");
     rig_expect(rig, RIG_BOB, "GET /api/v3/myTrades symbol=BTCKZT&limit=1", 200, "\"id\":2");
     rig_expect_not("\"id\":1,");
+    rig_expect(rig, RIG_BOB, "GET /api/v3/myTrades symbol=BTCKZT&fromId=0&limit=1", 200,
+               "\"id\":1");
+    rig_expect(rig, RIG_BOB, "GET /api/v3/myTrades symbol=BTCKZT&startTime=0&limit=1", 200,
+               "\"id\":1");
     rig_expect(rig, RIG_BOB, "GET /api/v3/myTrades symbol=BTCKZT&orderId=1", 200, "[]");
     rig_expect(rig, RIG_BOB, "GET /api/v3/myTrades symbol=BTCKZT&fromId=2&startTime=1", 400,
                "-1128");

@@ -149,6 +149,8 @@ static void lists_are_cancelled_and_asked_for(void **state)
     rig_expect(rig, RIG_ALICE, "GET /api/v3/allOrderList limit=1", 200, "two");
     rig_expect_not("one");
     rig_expect(rig, RIG_ALICE, "GET /api/v3/allOrderList fromId=1&limit=1", 200, "one");
+    rig_expect(rig, RIG_ALICE, "GET /api/v3/allOrderList fromId=0&limit=1", 200, "one");
+    rig_expect(rig, RIG_ALICE, "GET /api/v3/allOrderList startTime=0&limit=1", 200, "one");
     rig_expect(rig, RIG_ALICE, "GET /api/v3/allOrderList fromId=1&startTime=1", 400, "-1128");
     rig_expect(rig, RIG_BOB, "GET /api/v3/allOrderList ", 200, "[]");
 }

@@ -291,6 +291,10 @@ static void all_orders_are_paged(void **state)
     rig_expect(rig, RIG_ALICE, "GET /api/v3/allOrders symbol=BTCKZT&limit=2", 200, "\"orderId\":4");
     rig_expect_also("\"orderId\":5");
     rig_expect_not("\"orderId\":3");
+    rig_expect(rig, RIG_ALICE, "GET /api/v3/allOrders symbol=BTCKZT&orderId=0&limit=1", 200,
+               "\"orderId\":1");
+    rig_expect(rig, RIG_ALICE, "GET /api/v3/allOrders symbol=BTCKZT&startTime=0&limit=1", 200,
+               "\"orderId\":1");
     rig_expect(rig, RIG_ALICE, "GET /api/v3/allOrders symbol=BTCKZT&orderId=2&limit=2", 200,
                "\"orderId\":2");
     rig_expect_also("\"orderId\":3");
