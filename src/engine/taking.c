@@ -113,7 +113,7 @@ static void end_at_band(struct apply *apply, const struct taker *taker)
 }
 
 static void end_match(struct apply *apply, const struct match *match, const struct taker *taker,
-                      bool traded)
+                      enum close_reason spent)
 {
     switch ((enum match_end)match->end) {
     case MATCH_END_FILLED: end(apply, taker, CLOSE_REASON_FILLED, 0); return;
@@ -125,12 +125,27 @@ static void end_match(struct apply *apply, const struct match *match, const stru
     case MATCH_END_FILLS_MAX: end(apply, taker, CLOSE_REASON_FILLS_MAX, 0); return;
     case MATCH_END_BAND: end_at_band(apply, taker); return;
     case MATCH_END_FUNDS:
-        /* By quote: the money is used up to less than the smallest trade. */
-        end(apply, taker, traded ? CLOSE_REASON_FILLED : CLOSE_REASON_IOC, 0);
+        end(apply, taker, spent, spent == CLOSE_REASON_SELF_TRADE ? match->counter_order : 0);
         return;
     case MATCH_END_REFUSED: end(apply, taker, CLOSE_REASON_REFUSED, 0); return;
     }
     ENSURE(false);
+}
+
+/* By quote: what is left of the money may buy not one lot. That is the end, and what took the last of it
+ * says how: a trade filled the order, a self-trade that was prevented expired it. Until then, nothing
+ * did. */
+static enum close_reason spent_by(const struct step *step, enum close_reason before)
+{
+    switch ((enum step_kind)step->kind) {
+    case STEP_FILL: return CLOSE_REASON_FILLED;
+    case STEP_SELF_TRADE:
+        return quantity_is_positive(step->quantity) ? CLOSE_REASON_SELF_TRADE : before;
+    case STEP_LEVEL:
+    case STEP_MAKER_DONE: return before;
+    }
+    ENSURE(false);
+    return before;
 }
 
 /* All matches of a command share one bound on their steps. A fill-or-kill order is the exception: the
@@ -150,6 +165,7 @@ void take_order(struct apply *apply, uint32_t order, struct amount held)
     struct match match;
     struct step step;
     struct taker taker;
+    enum close_reason spent = CLOSE_REASON_IOC;
 
     settle_prepare_taker(apply, order, held, &taker);
     market_match_begin(apply->market, order, apply->now_us, &match);
@@ -157,7 +173,8 @@ void take_order(struct apply *apply, uint32_t order, struct amount held)
     match.fills = used;
     while (market_match_step(apply->market, &match, &step)) {
         take_step(apply, &step, &taker);
+        spent = spent_by(&step, spent);
     }
     apply->fills += match.fills - used;
-    end_match(apply, &match, &taker, match.fills > used);
+    end_match(apply, &match, &taker, spent);
 }

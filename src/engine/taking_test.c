@@ -141,6 +141,53 @@ static void without_prevention_one_trades_with_oneself_and_pays_both_fees(void *
     assert_int_equal(scene_available(scene, SCENE_ALICE, SCENE_KZT), 1000000 - 100);
 }
 
+static struct order_terms by_quote(int64_t amount, enum self_trade mode)
+{
+    struct order_terms terms = scene_market(SIDE_BUY, amount);
+
+    terms.flags = ORDER_FLAG_BY_QUOTE;
+    terms.self_trade = (uint8_t)mode;
+    return terms;
+}
+
+/* 777 at 100 is 7, and 77 that buy nothing more: the order ends, and as what took the last of it says. */
+static void an_amount_used_up_ends_as_what_used_it_up(void **state)
+{
+    struct scene *scene = *state;
+    uint64_t own = place(scene, SCENE_CAROL, scene_limit(SIDE_SELL, 100, 50));
+    uint64_t order = place(scene, SCENE_CAROL, by_quote(777, SELF_TRADE_DECREMENT));
+
+    expect_end(scene, order, CLOSE_REASON_SELF_TRADE, ORDER_STATUS_EXPIRED_IN_MATCH);
+    const struct event_order_closed *closed = scene_event(scene, EVENT_ORDER_CLOSED, 0);
+    assert_int_equal(closed->counter_order, own);
+    assert_int_equal(closed->executed.units, 0);
+
+    (void)place(scene, SCENE_BOB, scene_limit(SIDE_SELL, 99, 1));
+    order = place(scene, SCENE_CAROL, by_quote(777, SELF_TRADE_DECREMENT)); /* a trade, then itself */
+    assert_int_equal(scene_event_count(scene, EVENT_TRADE), 1);
+    expect_end(scene, order, CLOSE_REASON_SELF_TRADE, ORDER_STATUS_EXPIRED_IN_MATCH);
+
+    assert_int_equal(scene_cancel(scene, SCENE_CAROL, own), RESULT_OK);
+    (void)place(scene, SCENE_CAROL, scene_limit(SIDE_SELL, 99, 1));
+    (void)place(scene, SCENE_BOB, scene_limit(SIDE_SELL, 100, 50));
+    order = place(scene, SCENE_CAROL, by_quote(777, SELF_TRADE_DECREMENT)); /* itself, then a trade */
+    assert_int_equal(scene_event_count(scene, EVENT_TRADE), 1);
+    expect_end(scene, order, CLOSE_REASON_FILLED, ORDER_STATUS_FILLED);
+}
+
+/* Its own order is gone and nothing was bought: that is no fill. */
+static void an_amount_that_only_expired_a_maker_is_not_filled(void **state)
+{
+    struct scene *scene = *state;
+
+    (void)place(scene, SCENE_CAROL, scene_limit(SIDE_SELL, 100, 5));
+    (void)place(scene, SCENE_BOB, scene_limit(SIDE_SELL, 110, 5));
+    uint64_t order = place(scene, SCENE_CAROL, by_quote(105, SELF_TRADE_EXPIRE_MAKER));
+
+    assert_int_equal(scene_event_count(scene, EVENT_TRADE), 0);
+    expect_end(scene, order, CLOSE_REASON_IOC, ORDER_STATUS_EXPIRED);
+}
+
 #define CROWD (TARAZY_FILLS_MAX + 8u)
 
 /* More makers than one command may fill. */
@@ -215,6 +262,8 @@ int main(void)
         TEST(self_trade_prevention_ends_taker_maker_or_both),
         TEST(decrementing_takes_the_smaller_off_both),
         TEST(without_prevention_one_trades_with_oneself_and_pays_both_fees),
+        TEST(an_amount_used_up_ends_as_what_used_it_up),
+        TEST(an_amount_that_only_expired_a_maker_is_not_filled),
         cmocka_unit_test(one_command_makes_so_many_fills_and_the_rest_expires),
         cmocka_unit_test(fill_or_kill_is_whole_or_nothing_even_late_in_a_command),
         TEST(a_stop_order_that_cannot_be_taken_any_more_is_rejected),
