@@ -212,6 +212,21 @@ static void a_timestamp_may_be_in_microseconds(void **state)
     rig_expect(rig, RIG_ALICE, request, 200, "balances");
 }
 
+static void the_window_is_looked_at_again_before_the_core(void **state)
+{
+    struct rig *rig = *state;
+
+    /* Within the window at the door, outside of it when the command would be sent. */
+    rig->step_us = 6000000;
+    assert_non_null(
+        rig_call(rig, RIG_ALICE, "POST", "/api/v3/order",
+                 "symbol=BTCKZT&type=LIMIT&timeInForce=GTC&side=BUY&quantity=1&price=15000"));
+    rig_expect_also("{\"code\":-1021,\"msg\":\"Timestamp for this request is outside");
+    rig->step_us = 0;
+    assert_null(fake_node_last_submitted());
+    assert_int_equal(pending_count(rig->venue->pending), 0);
+}
+
 static void a_nonce_is_used_once_and_grows(void **state)
 {
     struct rig *rig = *state;
@@ -379,6 +394,7 @@ int main(void)
         STORY(parameters_may_stand_in_query_and_body),
         STORY(a_signed_request_needs_key_time_and_signature),
         STORY(a_timestamp_may_be_in_microseconds),
+        STORY(the_window_is_looked_at_again_before_the_core),
         STORY(a_nonce_is_used_once_and_grows),
         STORY(headers_that_count_stand_once),
         STORY(keys_are_bound_to_addresses),

@@ -107,6 +107,20 @@ static void chains_equal_plain_arrays(void **state)
     free(block);
 }
 
+static void an_emptied_chain_makes_room_for_another(void **state)
+{
+    uint8_t *block;
+    struct chains *chains = new_chains(&block, RECORDS);
+
+    for (uint32_t owner = 1; owner <= 10 * RECORDS; owner++) {
+        chains_append(chains, owner, 0, 1);
+        assert_int_equal(chains_first(chains, owner, 0), 1);
+        chains_remove(chains, 1);
+        assert_int_equal(chains_first(chains, owner, 0), 0);
+    }
+    free(block);
+}
+
 static void append_twice(void *chains)
 {
     chains_append(chains, 1, 1, 7);
@@ -132,6 +146,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chains_equal_plain_arrays),
+        cmocka_unit_test(an_emptied_chain_makes_room_for_another),
         cmocka_unit_test(a_record_stands_in_one_chain_at_most),
     };
 

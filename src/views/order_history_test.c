@@ -205,6 +205,20 @@ static void a_name_means_the_open_order_else_the_youngest(void **state)
     assert_int_equal(order_history_find_client(fixture.history, BOB, &name)->order, 4);
     name = sample_client_id("");
     assert_null(order_history_find_client(fixture.history, ALICE, &name));
+
+    /* An older order takes over the name of a younger one that is over. */
+    struct event_order_changed changed = {
+        .header = SAMPLE_HEADER(ORDER_CHANGED, event_order_changed, 2),
+        .order = 3,
+        .change = ORDER_CHANGE_AMENDED,
+        .quantity = {50},
+        .client_id = sample_client_id("taken over"),
+    };
+    open_order(&fixture, 106, 5, ALICE, "taken over");
+    close_order(&fixture, 107, 5);
+    order_history_apply(fixture.history, 108, &changed.header);
+    name = sample_client_id("taken over");
+    assert_int_equal(order_history_find_client(fixture.history, ALICE, &name)->order, 3);
     free(fixture.block);
 }
 

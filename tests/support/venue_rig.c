@@ -42,11 +42,20 @@ static const struct node_key rig_node_key = {.bytes = {1, 2, 3, 4, 5, 6, 7, 8}};
 
 static int64_t wall_us(void *context)
 {
+    int64_t now_us = current->now_us;
+
+    (void)context;
+    current->now_us += current->step_us;
+    return now_us;
+}
+
+static int64_t monotonic_us(void *context)
+{
     (void)context;
     return current->now_us;
 }
 
-static const struct clock_source rig_clock = {NULL, wall_us, wall_us};
+static const struct clock_source rig_clock = {NULL, wall_us, monotonic_us};
 
 /* ------------------------------------------------------------------ founding */
 

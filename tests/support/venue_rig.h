@@ -30,8 +30,9 @@ struct rig {
     struct event_loop *loop;
     struct venue *venue;
     int64_t now_us;
-    bool is_body;  /* parameters go into the body instead of the query */
-    bool is_plain; /* nothing is added: no timestamp, no signature */
+    bool is_body;    /* parameters go into the body instead of the query */
+    bool is_plain;   /* nothing is added: no timestamp, no signature */
+    int64_t step_us; /* the wall clock goes on by this at each look: time passes inside a request */
 };
 
 /* Founds the node and makes the venue; deposits are made. rates NULL: generous ones. */
