@@ -13,10 +13,10 @@ uint64_t client_id_hash(const struct market *market, uint32_t participant,
 bool client_id_equals(const struct client_id *a, const struct client_id *b);
 
 /* The order's present client id (not empty) names it from now on. */
-void client_ids_add_order(struct market *market, uint32_t order);
+void client_ids_add_order(struct market *market, uint32_t slot);
 
 /* The order's present client id is remembered and names no open order any more. */
-void client_ids_retire_order(struct market *market, uint32_t order);
+void client_ids_retire_order(struct market *market, uint32_t slot);
 
 /* Remembers a name; the longest remembered one goes when there is no room. */
 void client_ids_remember(struct market *market, uint32_t participant,

@@ -12,7 +12,8 @@
  *     }
  *     … the order then rests, or market_order_close ends it: match.end says which and why …
  *
- * Orders are named by slot (1 …; 0 = none) inside, by order number outside.
+ * Orders, lists and levels are named by slot (1 …; 0 = none) inside, by their own number outside;
+ * instruments by their number everywhere.
  */
 #ifndef MARKET_MARKET_H
 #define MARKET_MARKET_H
@@ -31,62 +32,72 @@
 
 struct market;
 
+/* Reserves (measures or places) the market's part of the block, which must be zeroed. NULL while
+ * measuring. */
 struct market *market_create(struct arena *arena, const struct limits *limits);
+/* The seed of the hash tables: before the first instrument. */
 void market_set_seed(struct market *market, struct hash_seed seed);
 
 /* ------------------------------------------------------------------ instruments */
 
-/* Do the terms make sense, and is price × quantity always whole and an order's notional below
+/* Do the terms make sense (price_min, price_max, quantity_min, quantity_max and reference are set, on
+ * tick and lot, in order; at most 2^36 ticks; a band has an auction_ms), and is price × quantity always whole and an order's notional below
  * 2^63? RESULT_OK, NOTIONAL_NOT_WHOLE, LISTING_INVALID, DUPLICATE_SYMBOL or INSTRUMENTS_FULL. */
 MUST_CHECK enum result market_listing_check(const struct market *market,
                                             const struct instrument_terms *terms,
                                             uint8_t base_scale);
 uint16_t market_list_instrument(struct market *market, const struct instrument_terms *terms,
                                 uint8_t base_scale, enum session session);
-/* New terms for a listed instrument: tick, lot, symbol, base and quote must be as they were. */
-MUST_CHECK enum result market_terms_check(const struct market *market, uint16_t instrument,
+/* New terms for a listed instrument: tick, lot, symbol, base and quote must be as they were, and the
+ * largest limits there ever were must fit together, for older orders may have them. A new reference
+ * price counts for the static band from now on. RESULT_OK, UNKNOWN_INSTRUMENT, LISTING_INVALID. */
+MUST_CHECK enum result market_terms_check(const struct market *market, uint16_t number,
                                           const struct instrument_terms *terms);
-void market_terms_set(struct market *market, uint16_t instrument,
-                      const struct instrument_terms *terms);
+void market_terms_set(struct market *market, uint16_t number, const struct instrument_terms *terms);
 
 struct instrument; /* in market/instrument.h; NULL when there is none of this number */
-const struct instrument *market_instrument(const struct market *market, uint16_t instrument);
+const struct instrument *market_instrument(const struct market *market, uint16_t number);
 uint16_t market_instrument_count(const struct market *market);
 uint16_t market_instrument_find(const struct market *market, struct symbol symbol);
-void market_instrument_view(const struct market *market, uint16_t instrument,
+void market_instrument_view(const struct market *market, uint16_t number,
                             struct instrument_view *out); /* all but the quote's scale */
 /* NULL when there is none of this number. */
-const struct instrument_terms *market_terms(const struct market *market, uint16_t instrument);
-uint8_t market_base_scale(const struct market *market, uint16_t instrument);
-size_t market_depth(const struct market *market, uint16_t instrument, enum side side,
+const struct instrument_terms *market_terms(const struct market *market, uint16_t number);
+uint8_t market_base_scale(const struct market *market, uint16_t number);
+size_t market_depth(const struct market *market, uint16_t number, enum side side,
                     struct level_view *out, size_t max);
 
 /* ------------------------------------------------------------------ sessions */
 
-MUST_CHECK enum result market_session_check(const struct market *market, uint16_t instrument,
+/* RESULT_OK, UNKNOWN_INSTRUMENT, or SESSION_INVALID: the session it has (an auction may be given a
+ * new end, unless it is being carried out). */
+MUST_CHECK enum result market_session_check(const struct market *market, uint16_t number,
                                             enum session session);
-/* Sets the session. If it must uncross first (pre-open or auction → continuous) the session becomes
- * AUCTION ending now, and the engine runs the auction below. */
-void market_session_set(struct market *market, uint16_t instrument, enum session session,
+/* Sets the session; until_us counts for an auction. If the book must be uncrossed first (pre-open or
+ * auction → continuous, or any other session whose book is crossed) the session becomes AUCTION ending
+ * at once, and the engine runs the auction below. */
+void market_session_set(struct market *market, uint16_t number, enum session session,
                         int64_t until_us);
 
-/* The single price of an auction: most volume, then least surplus, then nearest to the reference
- * price (docs/adr: the rule). price 0: nothing crosses. */
+/* The single price of an auction: most volume, then least surplus, then nearest to the last price
+ * (docs/adr/0006-auction-price.md). price 0: nothing crosses. Costs one walk over the levels that
+ * cross. */
 struct auction_price {
     struct price price;
     struct quantity quantity;
     int64_t surplus_units; /* > 0: more bought than sold */
 };
-struct auction_price market_auction_price(const struct market *market, uint16_t instrument);
+struct auction_price market_auction_price(const struct market *market, uint16_t number);
 
 /* Is an auction of this instrument due at now (or being carried out)? If its price lies outside the
- * static band it is extended instead of carried out (returns false; session event by the engine). */
+ * static band it goes on for another auction_ms instead. While one takes several commands nobody may
+ * join (MARKET_CLOSED), anybody may cancel; *price then holds what is left to trade at it. */
 enum auction_state {
     AUCTION_STATE_NONE = 1,     /* nothing to do */
     AUCTION_STATE_UNCROSS = 2,  /* run market_auction_step */
     AUCTION_STATE_EXTENDED = 3, /* it was extended now: publish and go on */
 };
-enum auction_state market_auction_begin(struct market *market, uint16_t instrument, int64_t now_us,
+enum auction_state market_auction_begin(struct market *market, uint16_t number, int64_t now_us,
                                         struct auction_price *price);
 
 /* ------------------------------------------------------------------ orders */
@@ -135,7 +146,7 @@ _Static_assert(sizeof(struct order) == 128, "two cache lines");
 struct placement {
     uint32_t participant;
     uint32_t orders_max;
-    uint32_t legs;
+    uint32_t legs; /* 1 for an order by itself */
     int64_t now_us;
     struct amount position;
     bool pending;      /* leg that does not work yet: no post-only, stop-side or liquidity checks */
@@ -161,15 +172,15 @@ uint32_t market_order_open(struct market *market, const struct placement *placem
                            const struct order_terms *terms, uint64_t number, uint32_t list);
 
 /* What the order must hold as it stands (its own left, at its own price). */
-struct amount market_order_hold(const struct market *market, uint32_t order);
+struct amount market_order_hold(const struct market *market, uint32_t slot);
 
 const struct order *market_order(const struct market *market, uint32_t order);
 uint32_t market_order_find(const struct market *market, uint64_t number);
 uint32_t market_order_find_client(const struct market *market, uint32_t participant,
                                   const struct client_id *client_id);
-void market_order_view(const struct market *market, uint32_t order, struct order_view *out);
+void market_order_view(const struct market *market, uint32_t slot, struct order_view *out);
 /* The market kinds' protection price; 0 for others. */
-struct price market_order_protection(const struct market *market, uint32_t order);
+struct price market_order_protection(const struct market *market, uint32_t slot);
 /* Was this client id used by this participant (open or remembered)? */
 bool market_client_id_seen(const struct market *market, uint32_t participant,
                            const struct client_id *client_id);
@@ -181,7 +192,7 @@ uint32_t market_order_count(const struct market *market);
 /* Orders of a participant: instrument by instrument (0 = all), oldest first. */
 uint32_t market_first_of_participant(const struct market *market, uint32_t participant,
                                      uint16_t instrument);
-uint32_t market_next_of_participant(const struct market *market, uint32_t order,
+uint32_t market_next_of_participant(const struct market *market, uint32_t slot,
                                     uint16_t instrument);
 
 /* Two numbers that the caller keeps beside a participant's orders on an instrument, where they are at
@@ -219,7 +230,7 @@ struct step {
     uint32_t maker;
     uint32_t taker;
     struct price price;
-    struct quantity quantity; /* traded, or prevented (decremented from both) */
+    struct quantity quantity; /* traded; SELF_TRADE: taken off both (DECREMENT), else 0 */
     struct amount quote;
     uint64_t trade;         /* per instrument */
     struct amount released; /* SELF_TRADE decrement: what the maker need no longer hold */
@@ -232,11 +243,11 @@ enum match_end {
     MATCH_END_IOC = 3,        /* the remainder expires */
     MATCH_END_SELF_TRADE = 4, /* prevention expired the taker */
     MATCH_END_FILLS_MAX = 5,  /* the remainder expires */
-    MATCH_END_BAND = 6,    /* a band would be broken: a volatility auction begins; GTC, GTD rest */
-    MATCH_END_FUNDS = 7,   /* by quote: what is left buys not one lot */
-    MATCH_END_REFUSED = 8, /* a triggered stop or started leg that cannot be taken as it is:
-                               * post-only would match, fill-or-kill cannot fill, no such kind in
-                               * this session. Close it with CLOSE_REASON_REFUSED */
+    MATCH_END_BAND = 6,  /* a band would be broken: a volatility auction begins; GTC, GTD rest */
+    MATCH_END_FUNDS = 7, /* by quote: what is left buys not one lot */
+    MATCH_END_REFUSED =
+        8, /* a triggered stop or started leg that cannot be taken as it is: post-only
+                            * would match, fill-or-kill cannot fill, no such kind in this session */
 };
 
 struct match {
@@ -261,44 +272,54 @@ struct match {
     struct price anchor; /* of the dynamic band: the last price when the match began */
 };
 
+/* The order is TAKING. In sessions without matching it only decides whether the order may rest. One
+ * match at a time; between two steps other orders may be closed, also at the level at hand, whose
+ * change is reported once, by STEP_LEVEL, when the match leaves it. After STEP_MAKER_DONE, or
+ * maker_expires, the maker must be closed before the next step; a taker that expires is not looked at
+ * again and is closed when the match has ended. */
 void market_match_begin(struct market *market, uint32_t taker, int64_t now_us, struct match *match);
 bool market_match_step(struct market *market, struct match *match, struct step *step);
 
 /* Puts what is left on the book; says which level changed. In pre-open and auction sessions orders
  * come here without matching. */
-void market_order_rest(struct market *market, uint32_t order, struct level_change *change);
+void market_order_rest(struct market *market, uint32_t slot, struct level_change *change);
 
 /* Ends an order in any state and frees its record; its client id stays remembered. Returns whether
  * a level changed. The engine read what it needs from the record before. */
-bool market_order_close(struct market *market, uint32_t order, struct level_change *change);
+bool market_order_close(struct market *market, uint32_t slot, struct level_change *change);
 
-/* Less quantity, priority kept. RESULT_OK, AMEND_NOT_DOWN, MAX_NUM_ORDER_AMENDS, LOT_SIZE,
- * NOTIONAL … */
-MUST_CHECK enum result market_amend_check(const struct market *market, uint32_t order,
+/* Less quantity, priority kept: of orders resting, waiting or pending, but not of a list's legs. An
+ * iceberg loses hidden parts first. RESULT_OK, MARKET_CLOSED, LIST_INVALID, AMEND_NOT_DOWN,
+ * MAX_NUM_ORDER_AMENDS, LOT_SIZE, NOTIONAL, DUPLICATE_CLIENT_ID (client_id: the new name; empty or
+ * the old one = unchanged). market_amend returns whether a level changed. */
+MUST_CHECK enum result market_amend_check(const struct market *market, uint32_t slot,
                                           struct quantity quantity,
                                           const struct client_id *client_id);
-bool market_amend(struct market *market, uint32_t order, struct quantity quantity,
+bool market_amend(struct market *market, uint32_t slot, struct quantity quantity,
                   const struct client_id *client_id, struct level_change *change);
 
 /* The auction, one step at a time: fills at its single price (FILL, MAKER_DONE, LEVEL; the buyer
- * and the seller are maker and taker by age). Stops early after TARAZY_FILLS_MAX fills; goes on at
- * the next clock. false: done for now; *finished says whether the session is now continuous. */
-bool market_auction_step(struct market *market, uint16_t instrument, struct match *match,
+ * and the seller are maker and taker by age, and MAKER_DONE names whichever of the two is filled).
+ * match is zeroed before the first step; match.fills may begin above 0. Stops early after
+ * TARAZY_FILLS_MAX fills; goes on at the next clock. There is no self-trade prevention. false: done
+ * for now; *finished says whether the session is now continuous. */
+bool market_auction_step(struct market *market, uint16_t number, struct match *match,
                          struct step *step, bool *finished);
 
 /* ------------------------------------------------------------------ stop orders and time */
 
-/* After trades: moves the trailing stops of the instrument along with the last price. Returns the
- * slot of the next stop order that the last price has set off (it is now TAKING: match it), or 0. */
-uint32_t market_next_triggered(struct market *market, uint16_t instrument);
+/* The slot of the next stop order that a trade since the last 0 has set off (it is now TAKING: match
+ * it), or 0: there is none, or the session is not continuous. Those that wait for a rise come first,
+ * lowest price first, then those that wait for a fall, then trailing ones by age. */
+uint32_t market_next_triggered(struct market *market, uint16_t number);
 /* Trailing orders that began to follow the price because their stop price was reached: each once,
  * asked for after market_next_triggered said 0; 0 = no more. */
-uint32_t market_next_trailing(struct market *market, uint16_t instrument);
-/* Are there triggered ones left for later (bounded cascade)? */
-bool market_has_triggered(const struct market *market, uint16_t instrument);
+uint32_t market_next_trailing(struct market *market, uint16_t number);
+/* Is it worth asking market_next_triggered: were there trades since it last said 0? */
+bool market_has_triggered(const struct market *market, uint16_t number);
 
-/* PENDING → WAITING or TAKING (then match it). */
-void market_order_start(struct market *market, uint32_t order);
+/* PENDING → WAITING, or TAKING if it is no stop order or its price is there already: match it. */
+void market_order_start(struct market *market, uint32_t slot);
 
 /* The next GTD order whose time is up at now, 0 = none: close it and ask again. */
 uint32_t market_next_expired(struct market *market, int64_t now_us);
@@ -331,19 +352,22 @@ struct order_list { /* 96 bytes */
 };
 _Static_assert(sizeof(struct order_list) == 96, "no padding");
 
+/* An order that was opened with its list's slot is attached right after; closing an order takes it
+ * out of its list; a list without orders is closed by the engine, its client id stays remembered. */
+
 /* Do the legs fit each other (instrument, sides, prices around the last price, types)? */
 MUST_CHECK enum result market_list_check(const struct market *market, uint32_t participant,
                                          const struct command_order_list_place *place);
 uint32_t market_list_open(struct market *market, uint32_t participant,
                           const struct command_order_list_place *place, uint64_t number);
-void market_list_attach(struct market *market, uint32_t list, uint32_t leg, uint32_t order);
+void market_list_attach(struct market *market, uint32_t slot, uint32_t leg, uint32_t order);
 const struct order_list *market_list(const struct market *market, uint32_t list);
 uint32_t market_list_of_order(const struct market *market, uint32_t order); /* 0 = none */
 uint32_t market_list_find(const struct market *market, uint64_t number);
 uint32_t market_list_find_client(const struct market *market, uint32_t participant,
                                  const struct client_id *client_id);
 void market_list_set_started(struct market *market, uint32_t list);
-void market_list_close(struct market *market, uint32_t list);
+void market_list_close(struct market *market, uint32_t slot);
 
 const char *market_audit(const struct market *market);
 

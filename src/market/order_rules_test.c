@@ -164,6 +164,20 @@ static bool takes(enum session session, uint8_t type, uint8_t force)
     return false;
 }
 
+/* One kind in one session. */
+static void assert_taken(struct scene *scene, enum session session, uint8_t type, uint8_t force)
+{
+    struct order_terms terms = terms_of(type, force, true);
+
+    if (order_rules_check(&terms) != RESULT_OK) {
+        return;
+    }
+    terms.expires_us = force == TIME_IN_FORCE_GTD ? scene->driver.now_us + 1 : 0;
+    terms.price.units = force == TIME_IN_FORCE_FOK ? 950 : terms.price.units;
+    assert_int_equal(scene_check(scene, 2, &terms),
+                     takes(session, type, force) ? RESULT_OK : RESULT_MARKET_CLOSED);
+}
+
 static void each_session_takes_its_kinds(void **state)
 {
     for (uint8_t session = SESSION_CLOSED; session <= SESSION_CANCEL_ONLY; session++) {
@@ -175,16 +189,7 @@ static void each_session_takes_its_kinds(void **state)
         }
         for (uint8_t type = ORDER_TYPE_LIMIT; type <= ORDER_TYPE_TAKE_PROFIT_LIMIT; type++) {
             for (uint8_t force = TIME_IN_FORCE_GTC; force <= TIME_IN_FORCE_GTD; force++) {
-                struct order_terms terms = terms_of(type, force, true);
-
-                if (order_rules_check(&terms) != RESULT_OK) {
-                    continue;
-                }
-                terms.expires_us = force == TIME_IN_FORCE_GTD ? scene->driver.now_us + 1 : 0;
-                terms.price.units = force == TIME_IN_FORCE_FOK ? 950 : terms.price.units;
-                assert_int_equal(scene_check(scene, 2, &terms),
-                                 takes((enum session)session, type, force) ? RESULT_OK
-                                                                           : RESULT_MARKET_CLOSED);
+                assert_taken(scene, (enum session)session, type, force);
             }
         }
         scene_end(scene);

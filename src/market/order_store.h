@@ -25,7 +25,7 @@ uint32_t order_store_add(struct market *market, const struct placement *placemen
                          const struct order_terms *terms, uint64_t number, uint32_t list);
 
 /* Frees the record; the client id goes to the remembered ones. The order stands on no ladder. */
-void order_store_remove(struct market *market, uint32_t order);
+void order_store_remove(struct market *market, uint32_t slot);
 
 /* PENDING → WAITING or TAKING, WAITING → TAKING, TAKING → RESTING: and with it what the order is
  * promised. A stop order that no longer is to wait at a price needs no level for that; an order that

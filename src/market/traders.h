@@ -17,10 +17,10 @@ bool traders_has_room(const struct market *market);
 uint32_t traders_open(struct market *market, uint32_t participant, uint16_t instrument);
 
 /* Marks a record that holds nothing any more as idle: it may be reused. */
-void traders_rest(struct market *market, uint32_t trader);
+void traders_rest(struct market *market, uint32_t slot);
 
-void traders_add_order(struct market *market, uint32_t order);
-void traders_remove_order(struct market *market, uint32_t order);
+void traders_add_order(struct market *market, uint32_t slot);
+void traders_remove_order(struct market *market, uint32_t slot);
 
 const char *traders_audit(const struct market *market);
 

@@ -19,10 +19,10 @@ struct price triggers_expected(const struct instrument *instrument,
                                const struct order_terms *terms);
 
 /* Puts a pending order to wait: on its ladder, or among those that trail the price. */
-void triggers_wait(struct market *market, uint32_t order);
+void triggers_wait(struct market *market, uint32_t slot);
 
 /* Takes a waiting order away from where it waits. */
-void triggers_leave(struct market *market, uint32_t order);
+void triggers_leave(struct market *market, uint32_t slot);
 
 /* A trade printed at this price. */
 void triggers_hear(struct market *market, struct instrument *instrument, struct price price);
