@@ -135,11 +135,11 @@ static pid_t find_child(const struct sandbox_process *sandbox, const char *name)
     if (!read_proc(sandbox->serve, path, children, sizeof children)) {
         give_up("the node has no processes");
     }
-    for (char *at = strtok(children, " \n"); at != NULL; at = strtok(NULL, " \n")) {
-        pid_t pid = (pid_t)strtol(at, NULL, 10);
-
-        if (read_proc(pid, "cmdline", command, sizeof command) && strstr(command, wanted) != NULL) {
-            return pid;
+    char *at = children;
+    for (long pid = strtol(at, &at, 10); pid > 0; pid = strtol(at, &at, 10)) {
+        if (read_proc((pid_t)pid, "cmdline", command, sizeof command) &&
+            strstr(command, wanted) != NULL) {
+            return (pid_t)pid;
         }
     }
     give_up("a process of the node is missing");
