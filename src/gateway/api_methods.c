@@ -173,9 +173,21 @@ static void subscribe(struct call *call, struct socket_session *session, uint32_
 static void answer_subscribe(struct call *call)
 {
     struct socket_session *session = session_of(call);
+    const struct key_demand demand = {
+        .api_key = slice_of(session->api_key, SOCKET_API_KEY_SIZE),
+        .address = call->address,
+        .scope = KEY_SCOPE_READ,
+        .now_us = call->now_us,
+    };
+    struct failure failure;
 
     if (session->logon.participant == 0) {
         (void)call_error(call, VENUE_ERROR_UNAUTHORIZED, NULL, NULL);
+        return;
+    }
+    /* The key may have been revoked since the logon. */
+    if (!authenticate_key(call->venue->engine, &demand, &call->caller, &failure)) {
+        call_fail(call, &failure);
         return;
     }
     subscribe(call, session, session->logon.participant, session->logon.key);

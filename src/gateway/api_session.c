@@ -42,8 +42,8 @@ static const struct parameter_rule session_rules[] = {
 };
 
 static const struct parameter_rule signed_rules[] = {
-    {"apiKey", PARAMETER_TYPE_TEXT, true},    {"signature", PARAMETER_TYPE_TEXT, true},
-    {"timestamp", PARAMETER_TYPE_TIME, true}, {"recvWindow", PARAMETER_TYPE_DECIMAL, false},
+    {"apiKey", PARAMETER_TYPE_TEXT, true},    {"timestamp", PARAMETER_TYPE_TIME, true},
+    {"signature", PARAMETER_TYPE_TEXT, true}, {"recvWindow", PARAMETER_TYPE_DECIMAL, false},
     {"nonce", PARAMETER_TYPE_INTEGER, false}, {"returnRateLimits", PARAMETER_TYPE_BOOL, false},
 };
 

@@ -269,6 +269,7 @@ enum market_streams_result market_streams_join(struct market_streams *streams,
     uint16_t instrument;
     enum market_streams_result result = find(streams, engine, name, &spec, &instrument);
 
+    streams->engine = engine;
     if (result != MARKET_STREAMS_RESULT_OK) {
         return result;
     }

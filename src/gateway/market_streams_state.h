@@ -31,7 +31,7 @@ struct market {
 struct market_streams {
     struct market_streams_options options;
     const struct clock_source *clock;
-    const struct engine *engine; /* as last handed over; NULL before the first command */
+    const struct engine *engine; /* as last handed over; NULL: nothing happened yet */
     struct stream_table *table;
     struct market *markets;                       /* 1 … instruments_max */
     struct depth_feed *feeds[STREAM_SPEED_COUNT]; /* by speed − 1 */

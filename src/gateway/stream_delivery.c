@@ -230,7 +230,8 @@ void stream_delivery_depth(struct market_streams *streams, enum stream_speed spe
 
 /* ------------------------------------------------------------------ catching up */
 
-static void send_text(struct market_streams *streams, struct stream_seat *seat, struct slice text)
+/* False: there is still no room; he stays behind. */
+static bool send_text(struct market_streams *streams, struct stream_seat *seat, struct slice text)
 {
     struct message_bundle bundle = {0};
     const struct stream *stream = seat->stream;
@@ -241,17 +242,21 @@ static void send_text(struct market_streams *streams, struct stream_seat *seat, 
         message_bundle_add(&bundle, text);
     }
     struct shared_frame *frame = message_bundle_take(&bundle);
+    enum server_send result = server_ws_send_frame(streams->options.server, seat->listener->handle,
+                                                   frame, SERVER_POLICY_CONFLATE_OK);
 
-    (void)server_ws_send_frame(streams->options.server, seat->listener->handle, frame,
-                               SERVER_POLICY_MUST_DELIVER);
     shared_frame_release(frame);
+    if (result == SERVER_SEND_CONFLATED) {
+        return false;
+    }
     streams->statistics.messages++;
     streams->statistics.frames++;
     streams->statistics.caught_up++;
+    return true;
 }
 
 /* All that was missed as one difference; or, when that is no longer known, the end. */
-static void catch_up_depth(struct market_streams *streams, struct stream_seat *seat)
+static bool catch_up_depth(struct market_streams *streams, struct stream_seat *seat)
 {
     const struct stream *stream = seat->stream;
     const struct market *market = market_streams_market(streams, stream->instrument);
@@ -262,22 +267,27 @@ static void catch_up_depth(struct market_streams *streams, struct stream_seat *s
         server_ws_close(streams->options.server, seat->listener->handle, WEBSOCKET_CLOSE_POLICY,
                         "too slow");
         streams->statistics.lost++;
-        return;
+        return true;
     }
     window.changes = diff_backlog_merge(backlog, window.first, streams->changes, &window.last);
-    send_text(streams, seat,
-              write_window(streams, stream->instrument, &window,
-                           stream_form_is_micro(seat->listener->form)));
+    return send_text(streams, seat,
+                     write_window(streams, stream->instrument, &window,
+                                  stream_form_is_micro(seat->listener->form)));
 }
 
-static void catch_up_newest(struct market_streams *streams, struct stream_seat *seat)
+static bool catch_up_newest(struct market_streams *streams, struct stream_seat *seat)
 {
     struct slice text;
 
-    if (stream_news_newest(streams, seat->stream, stream_form_is_micro(seat->listener->form),
-                           &text)) {
-        send_text(streams, seat, text);
-    }
+    return !stream_news_newest(streams, seat->stream, stream_form_is_micro(seat->listener->form),
+                               &text) ||
+           send_text(streams, seat, text);
+}
+
+static bool catch_up(struct market_streams *streams, struct stream_seat *seat)
+{
+    return seat->stream->spec.kind == STREAM_KIND_DEPTH ? catch_up_depth(streams, seat)
+                                                        : catch_up_newest(streams, seat);
 }
 
 void stream_delivery_catch_up(struct market_streams *streams)
@@ -288,14 +298,9 @@ void stream_delivery_catch_up(struct market_streams *streams)
     for (uint32_t i = stream_table_behind_count(streams->table); i > 0; i--) {
         struct stream_seat *seat = stream_table_behind(streams->table, i - 1);
 
-        if (server_ws_backlog(streams->options.server, seat->listener->handle) > free_size) {
-            continue;
+        if (server_ws_backlog(streams->options.server, seat->listener->handle) <= free_size &&
+            catch_up(streams, seat)) {
+            stream_delivery_forget(streams, seat);
         }
-        if (seat->stream->spec.kind == STREAM_KIND_DEPTH) {
-            catch_up_depth(streams, seat);
-        } else {
-            catch_up_newest(streams, seat);
-        }
-        stream_delivery_forget(streams, seat);
     }
 }

@@ -9,6 +9,8 @@
 
 #include "base/ensure.h"
 #include "gateway/server.h"
+#include "support/fake_server_inside.h"
+#include "support/fake_sockets.h"
 
 struct server {
     struct server_callbacks callbacks;
@@ -16,6 +18,7 @@ struct server {
     struct server_statistics statistics;
     struct fake_answer answer;
     uint32_t generation;
+    uint32_t upgrading; /* generation of the session that asks to be opened; 0: none */
 };
 
 static struct server fake;
@@ -43,6 +46,34 @@ void fake_server_request(const char *head, struct slice body)
                               (struct server_handle){1, fake.generation}, &request, body);
 }
 
+struct server *fake_server_itself(void)
+{
+    return &fake;
+}
+
+const struct server_callbacks *fake_server_callbacks(void)
+{
+    return &fake.callbacks;
+}
+
+enum server_upgrade fake_server_upgrade(struct server_handle handle, const char *target)
+{
+    static struct http_request request;
+    char head[2048];
+    int size = snprintf(head, sizeof head, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", target);
+
+    ENSURE(size > 0 && (size_t)size < sizeof head &&
+           http_request_parse(&request, head, (size_t)size) == HTTP_RESULT_OK);
+    fake.answer.is_there = false;
+    fake.answer.count = 0;
+    fake.upgrading = handle.generation;
+    enum server_upgrade result =
+        fake.callbacks.on_upgrade(fake.callbacks.context, &fake, handle, &request);
+
+    fake.upgrading = 0;
+    return result;
+}
+
 const struct fake_answer *fake_server_answer(void)
 {
     return &fake.answer;
@@ -65,6 +96,7 @@ int server_create(struct server **server, const struct server_options *options)
 void server_destroy(struct server *server)
 {
     (void)server;
+    fake_sockets_clear();
 }
 
 int server_listen(struct server *server, const char *address, struct tls_context *tls)
@@ -114,7 +146,7 @@ static void keep_headers(const struct server_response *response)
 bool server_respond(struct server *server, struct server_handle handle,
                     const struct server_response *response)
 {
-    if (handle.generation != server->generation) {
+    if (handle.generation != server->generation && handle.generation != server->upgrading) {
         return false; /* that client has gone */
     }
     ENSURE(response->body.size < FAKE_SERVER_BODY_MAX);
@@ -130,65 +162,16 @@ bool server_respond(struct server *server, struct server_handle handle,
     return true;
 }
 
-enum server_send server_ws_send(struct server *server, struct server_handle handle,
-                                struct slice text, enum server_policy policy)
-{
-    (void)server;
-    (void)handle;
-    (void)text;
-    (void)policy;
-    return SERVER_SEND_GONE;
-}
-
-enum server_send server_ws_send_frame(struct server *server, struct server_handle handle,
-                                      struct shared_frame *frame, enum server_policy policy)
-{
-    (void)server;
-    (void)handle;
-    (void)frame;
-    (void)policy;
-    return SERVER_SEND_GONE;
-}
-
-size_t server_ws_backlog(const struct server *server, struct server_handle handle)
-{
-    (void)server;
-    (void)handle;
-    return 0;
-}
-
-void server_ws_close(struct server *server, struct server_handle handle, uint16_t code,
-                     const char *reason)
-{
-    (void)server;
-    (void)handle;
-    (void)code;
-    (void)reason;
-}
-
 bool server_is_alive(const struct server *server, struct server_handle handle)
 {
     return handle.generation == server->generation;
 }
 
-void server_set_user(struct server *server, struct server_handle handle, void *user)
-{
-    (void)server;
-    (void)handle;
-    (void)user;
-}
-
-void *server_user(const struct server *server, struct server_handle handle)
-{
-    (void)server;
-    (void)handle;
-    return NULL;
-}
-
 bool server_peer(const struct server *server, struct server_handle handle, struct server_peer *peer)
 {
     *peer = server->peer;
-    return handle.generation == server->generation;
+    (void)handle; /* every client is at the same place */
+    return true;
 }
 
 const struct server_statistics *server_statistics(const struct server *server)
