@@ -309,6 +309,65 @@ static void a_segment_gets_its_name_only_when_it_is_zero_on_the_disk(void **stat
     fake_disk_destroy(disk);
 }
 
+static void append_clocks(struct log *log, uint32_t count)
+{
+    struct command_clock clocks[4];
+    uint64_t first = log_head(log)->number + 1;
+
+    memset(clocks, 0, sizeof clocks);
+    for (uint32_t i = 0; i < count; i++) {
+        clocks[i].header.number = first + i;
+        clocks[i].header.time_us = INT64_C(1700000000000000) + (int64_t)(first + i) * 1000;
+        clocks[i].header.kind = COMMAND_CLOCK;
+    }
+    const struct log_batch batch = {
+        .commands = clocks,
+        .size = count * (uint32_t)sizeof clocks[0],
+        .count = count,
+        .first_number = first,
+        .time_us = clocks[count - 1].header.time_us,
+        .events = digest_start(),
+    };
+    assert_true(log_append(log, &batch) && log_sync(log));
+}
+
+/* The expected bytes were made from docs/journal-format.md by a program in another language. They never
+ * change: a change of the format is another version. */
+static void the_bytes_of_a_small_journal_stand_here(void **state)
+{
+    static const uint8_t expected[32] = {
+        0xd0, 0x34, 0x12, 0xf6, 0xc8, 0x8e, 0xcd, 0x53, 0xa0, 0x0c, 0xb9,
+        0xb4, 0x97, 0x36, 0x41, 0x5c, 0x16, 0x12, 0xe4, 0xa6, 0xb2, 0x66,
+        0xdf, 0x7a, 0x30, 0xd7, 0x21, 0xff, 0x7b, 0x00, 0x16, 0x97,
+    };
+    static const struct node_id node = {"sixteen bytes id"};
+    struct fake_disk *disk = fake_disk_create();
+    const struct storage *storage = fake_disk_storage(disk);
+    struct sha256 *sha = sha256_create();
+    struct journal_error error;
+    struct hash256 hash;
+    size_t size;
+    int folder = storage->open_folder(storage->context, "j", true);
+    const struct log_file_place place = {
+        .storage = storage,
+        .folder = folder,
+        .lock = storage->lock(storage->context, folder, JOURNAL_LOCK_NAME),
+        .segment_size = 4096,
+    };
+
+    struct log *log = log_file_create(&place, &node, &error);
+    assert_non_null(log);
+    append_clocks(log, 1);
+    append_clocks(log, 3);
+    log_close(log);
+    const uint8_t *bytes = fake_disk_bytes(disk, journal_segment_name(1).text, &size);
+    const struct byte_part part = {bytes, size};
+    sha256_parts(sha, &part, 1, &hash);
+    assert_memory_equal(hash.bytes, expected, sizeof expected);
+    sha256_destroy(sha);
+    fake_disk_destroy(disk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +380,7 @@ int main(void)
         cmocka_unit_test(appending_alone_prepares_the_next_segment_in_time),
         cmocka_unit_test(after_its_first_error_the_log_is_dead_for_good),
         cmocka_unit_test(a_misshapen_batch_is_a_bug_of_the_caller),
+        cmocka_unit_test(the_bytes_of_a_small_journal_stand_here),
         cmocka_unit_test(a_segment_gets_its_name_only_when_it_is_zero_on_the_disk),
     };
 

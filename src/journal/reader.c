@@ -144,7 +144,7 @@ static bool open_first(struct journal_reader *reader, uint64_t number, struct jo
     }
     reader->tail.head = (struct journal_head){
         .number = number - 1,
-        .time_us = INT64_MIN,
+        .time_us = number == 1 ? 0 : INT64_MIN,
         .chain = header.previous,
         .node = header.node,
     };
@@ -418,10 +418,14 @@ static enum journal_read read_here(struct journal_reader *reader, uint64_t limit
     return JOURNAL_READ_BATCH;
 }
 
-/* The next batch, wherever it is; the tail stays before it. */
+/* The next batch, wherever it is; the tail stays before it. Without a limit a writer may be at work:
+ * what was half written when the batch was read, and vouched for by the next one when the rest was
+ * looked at, is whole at the second look. */
 static enum journal_read locate(struct journal_reader *reader, uint64_t limit,
                                 struct journal_batch *batch)
 {
+    bool is_second_look = limit != JOURNAL_LIMIT_NONE;
+
     for (;;) {
         const char *wrong;
         bool is_none;
@@ -432,7 +436,11 @@ static enum journal_read locate(struct journal_reader *reader, uint64_t limit,
             return read;
         }
         read = leave_segment(reader, limit, wrong, &moved);
-        if (!moved) {
+        if (read == JOURNAL_READ_DAMAGED && !is_second_look) {
+            is_second_look = true;
+            reader->final = 0;
+            reader->window_size = 0;
+        } else if (!moved) {
             return read;
         }
     }

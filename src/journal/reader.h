@@ -72,7 +72,8 @@ const struct journal_error *journal_reader_error(const struct journal_reader *re
 const struct journal_tail *journal_reader_unsealed(const struct journal_reader *reader);
 
 /* The place behind the last batch seen (handed out, or passed over on the way to `from`): what the
- * log resumes from. Right after opening, head is that of the last batch before `from`. */
+ * log resumes from. Right after opening, head is that of the last batch before `from`; where a segment
+ * begins with it, its time is not known (INT64_MIN). */
 const struct journal_tail *journal_reader_tail(const struct journal_reader *reader);
 
 #endif

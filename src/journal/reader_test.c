@@ -185,6 +185,118 @@ static void what_was_read_too_early_is_read_again(void **state)
     fake_disk_destroy(disk);
 }
 
+/* Two disks that are one at two moments: reads see the earlier one first, then the later. */
+struct moments {
+    struct fake_disk *earlier;
+    struct fake_disk *later;
+    uint64_t reads_left; /* of the earlier */
+};
+
+static int moments_open_folder(void *context, const char *path, bool create)
+{
+    struct moments *moments = context;
+    const struct storage *later = fake_disk_storage(moments->later);
+    const struct storage *earlier = fake_disk_storage(moments->earlier);
+
+    (void)later->open_folder(later->context, path, create);
+    return earlier->open_folder(earlier->context, path, create);
+}
+
+static int moments_list(void *context, int folder, void (*visit)(void *visitor, const char *name),
+                        void *visitor)
+{
+    struct moments *moments = context;
+    const struct storage *later = fake_disk_storage(moments->later);
+
+    return later->list(later->context, folder, visit, visitor);
+}
+
+static int moments_open(void *context, int folder, const char *name, enum storage_mode mode)
+{
+    struct moments *moments = context;
+    const struct storage *later = fake_disk_storage(moments->later);
+    const struct storage *earlier = fake_disk_storage(moments->earlier);
+
+    (void)later->open(later->context, folder, name, mode);
+    return earlier->open(earlier->context, folder, name, mode);
+}
+
+static int moments_close(void *context, int handle)
+{
+    struct moments *moments = context;
+    const struct storage *later = fake_disk_storage(moments->later);
+    const struct storage *earlier = fake_disk_storage(moments->earlier);
+
+    (void)later->close(later->context, handle);
+    return earlier->close(earlier->context, handle);
+}
+
+static int64_t moments_size(void *context, int file)
+{
+    struct moments *moments = context;
+    const struct storage *later = fake_disk_storage(moments->later);
+
+    return later->size(later->context, file);
+}
+
+static int64_t moments_read(void *context, int file, void *bytes, size_t size, uint64_t offset)
+{
+    struct moments *moments = context;
+    const struct storage *storage = fake_disk_storage(moments->later);
+
+    if (moments->reads_left > 0) {
+        moments->reads_left--;
+        storage = fake_disk_storage(moments->earlier);
+    }
+    return storage->read(storage->context, file, bytes, size, offset);
+}
+
+/* A tool without a limit, beside a core: the batch was half there when it was read, and the next one
+ * vouched for it a moment later. */
+static void a_writer_at_work_is_not_taken_for_damage(void **state)
+{
+    struct journal_core core;
+    size_t size;
+
+    for (uint64_t reads = 0; reads < 12; reads++) {
+        struct moments moments = {.later = fake_disk_create(), .reads_left = reads};
+        const struct storage storage = {
+            .context = &moments,
+            .open_folder = moments_open_folder,
+            .list = moments_list,
+            .open = moments_open,
+            .close = moments_close,
+            .size = moments_size,
+            .read = moments_read,
+        };
+
+        assert_true(journal_core_start(&core, fake_disk_storage(moments.later), "j", 65536));
+        assert_true(journal_core_step(&core, 3));
+        uint64_t offset = 0;
+        uint8_t *bytes = fake_disk_bytes(moments.later, journal_segment_name(1).text, &size);
+        while (!journal_is_zero(bytes + offset, 192)) {
+            offset += 64;
+        }
+        assert_true(journal_core_step(&core, 5));
+        moments.earlier = fake_disk_copy(moments.later);
+        assert_true(journal_core_step(&core, 5));
+        journal_core_stop(&core);
+        /* Of the second batch the earlier moment has the header and little more. */
+        bytes = fake_disk_bytes(moments.earlier, journal_segment_name(1).text, &size);
+        memset(bytes + offset + 300, 0, size - (size_t)offset - 300);
+        struct journal_reader *reader = open_from(&storage, 1, false);
+        struct journal_batch batch;
+        enum journal_read read;
+        do {
+            read = journal_reader_next(reader, JOURNAL_LIMIT_NONE, &batch);
+        } while (read == JOURNAL_READ_BATCH);
+        assert_true(read == JOURNAL_READ_END || read == JOURNAL_READ_TORN);
+        journal_reader_close(reader);
+        fake_disk_destroy(moments.earlier);
+        fake_disk_destroy(moments.later);
+    }
+}
+
 static void an_announced_batch_that_is_not_there_is_damage(void **state)
 {
     struct fake_disk *disk = fake_disk_create();
@@ -361,6 +473,7 @@ int main(void)
         cmocka_unit_test(a_folder_without_a_journal_is_told),
         cmocka_unit_test(readers_follow_a_writer_across_segments),
         cmocka_unit_test(what_was_read_too_early_is_read_again),
+        cmocka_unit_test(a_writer_at_work_is_not_taken_for_damage),
         cmocka_unit_test(an_announced_batch_that_is_not_there_is_damage),
         cmocka_unit_test(only_the_chain_sees_a_forged_checksum),
         cmocka_unit_test(a_disk_error_is_not_taken_for_damage),

@@ -87,7 +87,8 @@ static int write_file(const struct storage *storage, int file, const struct snap
     return result == 0 ? storage->sync(storage->context, file) : result;
 }
 
-/* Old ones go once a newer one is durable. Failing here costs disk space and nothing else. */
+/* Old ones go once a newer one is durable, and what a killed child left behind. Failing here costs disk
+ * space and nothing else. */
 static void remove_old(const struct storage *storage, int folder)
 {
     struct journal_listing listing;
@@ -96,6 +97,13 @@ static void remove_old(const struct storage *storage, int folder)
     if (journal_listing_read(&listing, storage, folder, &error)) {
         for (size_t i = 0; i + SNAPSHOT_KEEP < listing.snapshots.count; i++) {
             struct journal_name name = journal_snapshot_name(listing.snapshots.values[i]);
+
+            (void)storage->remove(storage->context, folder, name.text);
+        }
+        /* One is written at a time, and this one has its name: these were given up. */
+        for (size_t i = 0; i < listing.temporaries.count; i++) {
+            struct journal_name name =
+                journal_snapshot_temporary_name(listing.temporaries.values[i]);
 
             (void)storage->remove(storage->context, folder, name.text);
         }

@@ -169,6 +169,7 @@ static void three_are_kept(void **state)
     struct journal_error error;
 
     set_scene(&scene, 1);
+    fake_disk_put(scene.disk, journal_snapshot_temporary_name(2).text, "given up", 8);
     for (int i = 0; i < 6; i++) {
         assert_true(journal_core_step(&scene.core, 2));
         assert_true(journal_core_snapshot(&scene.core, scene.storage));
@@ -177,6 +178,7 @@ static void three_are_kept(void **state)
     }
     assert_true(journal_listing_read(&listing, scene.storage, scene.core.recovered.folder, &error));
     assert_int_equal(listing.snapshots.count, SNAPSHOT_KEEP);
+    assert_int_equal(listing.temporaries.count, 0);
     assert_int_equal(listing.snapshots.values[2], scene.core.acknowledged);
     assert_int_equal(listing.snapshots.values[0], scene.core.acknowledged - 4);
     journal_listing_clear(&listing);

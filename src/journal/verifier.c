@@ -196,6 +196,22 @@ static bool take_batch(struct verification *verification, const struct journal_b
     return meet_expected(verification, batch) && meet_snapshots(verification, batch);
 }
 
+static uint64_t limit_of(const struct verification *verification)
+{
+    uint64_t limit = verification->options->limit;
+
+    return limit != 0 ? limit : JOURNAL_LIMIT_NONE;
+}
+
+/* Is there a snapshot of a number that should have been met? */
+static bool has_snapshot_left(const struct verification *verification)
+{
+    const struct journal_numbers *snapshots = &verification->listing.snapshots;
+
+    return verification->next_snapshot < snapshots->count &&
+           snapshots->values[verification->next_snapshot] <= limit_of(verification);
+}
+
 static bool end(struct verification *verification, const struct journal_reader *reader,
                 enum journal_read read)
 {
@@ -216,7 +232,7 @@ static bool end(struct verification *verification, const struct journal_reader *
         return stop(verification, VERIFIER_RESULT_DAMAGED,
                     "the journal ends before the head that is remembered", "", 0);
     }
-    if (verification->next_snapshot < verification->listing.snapshots.count) {
+    if (has_snapshot_left(verification)) {
         return stop(verification, VERIFIER_RESULT_DAMAGED,
                     "the journal ends before its newest snapshot", "", 0);
     }
@@ -246,7 +262,7 @@ static void run(struct verification *verification)
     }
     report->head = journal_reader_tail(reader)->head;
     do {
-        read = journal_reader_next(reader, JOURNAL_LIMIT_NONE, &batch);
+        read = journal_reader_next(reader, limit_of(verification), &batch);
     } while (read == JOURNAL_READ_BATCH && take_batch(verification, &batch));
     if (read != JOURNAL_READ_BATCH) {
         (void)end(verification, reader, read);

@@ -22,6 +22,8 @@ struct verifier_options {
      * journal cut back to an older head cannot show it by itself. number 0 = none. */
     uint64_t expected_number;
     struct hash256 expected_chain;
+    uint64_t
+        limit; /* of a journal being written: the last number known to be durable; 0 = to the end */
     const struct replay_sink *sink; /* told every command and its events; may be NULL */
 };
 

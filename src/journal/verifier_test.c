@@ -216,6 +216,32 @@ static void snapshots_that_stand_nowhere_in_the_journal_are_found(void **state)
     fake_disk_destroy(scene.disk);
 }
 
+/* Beside a running core: up to what is durable, whatever is on its way behind that. */
+static void a_journal_being_written_is_verified_up_to_a_limit(void **state)
+{
+    struct scene scene;
+
+    set_scene(&scene);
+    assert_true(journal_core_step(&scene.core, 4));
+    assert_true(journal_core_snapshot(&scene.core, scene.options.storage));
+    assert_true(journal_core_step(&scene.core, 4));
+    assert_true(journal_core_snapshot(&scene.core, scene.options.storage));
+    assert_true(journal_core_append(&scene.core, 4));
+    assert_true(journal_core_append(&scene.core, 4));
+    scene.options.limit = 8;
+    assert_int_equal(verify(&scene), VERIFIER_RESULT_AGREES);
+    assert_int_equal(scene.report.head.number, 8);
+    assert_int_equal(scene.report.snapshots, 2);
+    scene.options.limit = 4;
+    assert_int_equal(verify(&scene), VERIFIER_RESULT_AGREES);
+    assert_int_equal(scene.report.head.number, 4);
+    assert_int_equal(scene.report.snapshots, 1);
+    scene.options.limit = 17;
+    assert_int_equal(verify(&scene), VERIFIER_RESULT_DIVERGED);
+    journal_core_stop(&scene.core);
+    fake_disk_destroy(scene.disk);
+}
+
 static void a_disk_error_is_not_a_verdict(void **state)
 {
     struct scene scene;
@@ -249,6 +275,7 @@ int main(void)
         cmocka_unit_test(a_snapshot_of_other_books_is_found),
         cmocka_unit_test(a_digest_that_was_recorded_wrong_is_found),
         cmocka_unit_test(snapshots_that_stand_nowhere_in_the_journal_are_found),
+        cmocka_unit_test(a_journal_being_written_is_verified_up_to_a_limit),
         cmocka_unit_test(a_disk_error_is_not_a_verdict),
     };
 

@@ -225,12 +225,6 @@ static void system_start_writeback(void *context, int file, uint64_t offset, uin
     (void)sync_file_range(file, (off_t)offset, (off_t)size, SYNC_FILE_RANGE_WRITE);
 }
 
-static void system_forget_cache(void *context, int file)
-{
-    (void)context;
-    (void)posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
-}
-
 static int64_t system_next_data(void *context, int file, uint64_t offset)
 {
     off_t found = lseek(file, (off_t)offset, SEEK_DATA);
@@ -262,7 +256,6 @@ const struct storage *storage_system(void)
         .write = system_write,
         .sync = system_sync,
         .start_writeback = system_start_writeback,
-        .forget_cache = system_forget_cache,
         .next_data = system_next_data,
     };
 

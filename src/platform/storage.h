@@ -71,9 +71,8 @@ struct storage {
      * error nobody knows: never call it again, never believe what can still be read. */
     int (*sync)(void *context, int file);
 
-    /* Hints, without promise or error: begin writing out; forget what is cached and clean. */
+    /* A hint, without promise or error: begin writing out. */
     void (*start_writeback)(void *context, int file, uint64_t offset, uint64_t size);
-    void (*forget_cache)(void *context, int file);
 
     /* The first offset from here on that may hold something else than zeros; the file's size when
      * there is none. An implementation that cannot know answers `offset`. */

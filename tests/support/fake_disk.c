@@ -265,12 +265,6 @@ static void fake_start_writeback(void *context, int handle, uint64_t offset, uin
     (void)size;
 }
 
-static void fake_forget_cache(void *context, int handle)
-{
-    (void)context;
-    (void)handle;
-}
-
 /* Passes over zeros, as a file system that keeps holes would. */
 static int64_t fake_next_data(void *context, int handle, uint64_t offset)
 {
@@ -308,7 +302,6 @@ struct fake_disk *fake_disk_create(void)
         .write = fake_write,
         .sync = fake_sync,
         .start_writeback = fake_start_writeback,
-        .forget_cache = fake_forget_cache,
         .next_data = fake_next_data,
     };
     return disk;

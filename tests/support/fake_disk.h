@@ -38,7 +38,7 @@ enum fake_failure {
     FAKE_FAILURE_POWER = 5,  /* the power goes before this call: nothing works any more */
 };
 
-/* Calls are counted from 1 since the plan was made; all but close and the hints count. */
+/* Calls are counted from 1 since the plan was made; all but close and the hint count. */
 void fake_disk_plan(struct fake_disk *disk, enum fake_failure failure, uint64_t call,
                     int error_number);
 uint64_t fake_disk_calls(const struct fake_disk *disk);
