@@ -4,8 +4,10 @@
  *
  * Why a file of its own: "exactly one answer" is a promise with three ends (outcome, refusal,
  * unknown) and must be easy to check. Request numbers are handed out in order, so a ring indexed by
- * number finds a request at once and the oldest come first. Invariant: an entry is used exactly when
- * its request number is not 0; `oldest` is at most the smallest number in use. Read next: call.c.
+ * number finds a request at once and the oldest come first. Invariants: an entry is used exactly when
+ * its request number is not 0; `first` is the smallest number in use, `oldest` at most the smallest
+ * that waits for an answer; one that was given up is never answered again.
+ * Read next: call.c.
  */
 #include "gateway/pending.h"
 
@@ -18,15 +20,18 @@
 
 struct entry {
     uint32_t request; /* 0: free */
+    bool is_given_up; /* answered "unknown"; its command may still come back */
     int64_t sent_us;
     struct reply_address to;
     struct waiting waiting;
 };
 
 struct pending {
+    uint32_t first;  /* request number to look at first for what may still happen */
     uint32_t oldest; /* request number to look at first when time passes */
     uint32_t newest;
-    uint32_t count;
+    uint32_t count;    /* that wait for an answer */
+    uint32_t given_up; /* that do not any more */
     struct pending_statistics statistics;
     struct entry entries[PENDING_MAX];
 };
@@ -58,6 +63,9 @@ bool pending_add(struct pending *pending, uint32_t request, const struct reply_a
     if (pending->count == 0) {
         pending->oldest = request;
     }
+    if (pending->count + pending->given_up == 0) {
+        pending->first = request;
+    }
     pending->newest = request;
     pending->count++;
     return true;
@@ -65,8 +73,13 @@ bool pending_add(struct pending *pending, uint32_t request, const struct reply_a
 
 static void forget(struct pending *pending, struct entry *entry)
 {
+    pending->count -= !entry->is_given_up;
+    pending->given_up -= entry->is_given_up;
     memset(entry, 0, sizeof *entry);
-    pending->count--;
+    while (pending->count + pending->given_up > 0 &&
+           entry_of(pending, pending->first)->request != pending->first) {
+        pending->first++;
+    }
 }
 
 void pending_drop(struct pending *pending, uint32_t request)
@@ -98,6 +111,10 @@ void pending_complete(struct pending *pending, struct venue *venue,
     if (command->request == 0 || entry->request != command->request) {
         return;
     }
+    if (entry->is_given_up) {
+        forget(pending, entry);
+        return;
+    }
     struct completion completion = {
         .venue = venue,
         .waiting = &entry->waiting,
@@ -124,14 +141,13 @@ void pending_complete(struct pending *pending, struct venue *venue,
     forget(pending, entry);
 }
 
-static void fail_entry(struct pending *pending, struct venue *venue, struct entry *entry,
+static void fail_entry(struct venue *venue, const struct entry *entry,
                        const struct failure *failure)
 {
     struct answer answer;
 
     answer_begin(&answer, venue, &entry->to);
     answer_fail(&answer, failure);
-    forget(pending, entry);
 }
 
 void pending_refuse(struct pending *pending, struct venue *venue, uint32_t request,
@@ -143,9 +159,23 @@ void pending_refuse(struct pending *pending, struct venue *venue, uint32_t reque
     if (request == 0 || entry->request != request) {
         return;
     }
-    (void)failure_set_result(&failure, result, 0);
-    pending->statistics.refused++;
-    fail_entry(pending, venue, entry, &failure);
+    if (!entry->is_given_up) {
+        (void)failure_set_result(&failure, result, 0);
+        pending->statistics.refused++;
+        fail_entry(venue, entry, &failure);
+    }
+    forget(pending, entry);
+}
+
+/* The client has waited long enough; what it sent is remembered, but for what only the answer needs. */
+static void give_up_entry(struct pending *pending, struct venue *venue, struct entry *entry,
+                          const struct failure *failure)
+{
+    fail_entry(venue, entry, failure);
+    memset(entry->waiting.note, 0, sizeof entry->waiting.note);
+    entry->is_given_up = true;
+    pending->count--;
+    pending->given_up++;
 }
 
 /* Answers "unknown" to all that were sent at or before until_us; returns how many. */
@@ -158,11 +188,11 @@ static uint32_t give_up(struct pending *pending, struct venue *venue, int64_t un
     while (pending->count > 0) {
         struct entry *entry = entry_of(pending, pending->oldest);
 
-        if (entry->request == pending->oldest) {
+        if (entry->request == pending->oldest && !entry->is_given_up) {
             if (entry->sent_us > until_us) {
                 break;
             }
-            fail_entry(pending, venue, entry, &failure);
+            give_up_entry(pending, venue, entry, &failure);
             given_up++;
         }
         if (pending->oldest == pending->newest) {
@@ -176,11 +206,42 @@ static uint32_t give_up(struct pending *pending, struct venue *venue, int64_t un
 void pending_abandon(struct pending *pending, struct venue *venue)
 {
     pending->statistics.abandoned += give_up(pending, venue, INT64_MAX);
+    /* Nothing of this link comes any more: what the journal has is replayed before the next is live. */
+    for (uint32_t i = 0; i < PENDING_MAX && pending->given_up > 0; i++) {
+        if (pending->entries[i].request != 0) {
+            forget(pending, &pending->entries[i]);
+        }
+    }
 }
 
 void pending_expire(struct pending *pending, struct venue *venue, int64_t now_us)
 {
     pending->statistics.expired += give_up(pending, venue, now_us - PENDING_TIMEOUT_US);
+}
+
+static bool may_place(const struct entry *entry, uint32_t participant,
+                      const struct client_id *client_id)
+{
+    const struct client_id *own = &entry->waiting.client_id;
+
+    return entry->request != 0 && entry->to.participant == participant &&
+           (own->text[0] == '\0' || memcmp(own->text, client_id->text, sizeof own->text) == 0);
+}
+
+bool pending_may_place(struct pending *pending, uint32_t participant,
+                       const struct client_id *client_id)
+{
+    if (pending->count + pending->given_up == 0) {
+        return false;
+    }
+    for (uint32_t request = pending->first;; request++) {
+        if (may_place(entry_of(pending, request), participant, client_id)) {
+            return true;
+        }
+        if (request == pending->newest) {
+            return false;
+        }
+    }
 }
 
 uint32_t pending_count(const struct pending *pending)

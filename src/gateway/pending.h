@@ -2,7 +2,8 @@
  *
  * Requests that wait for their command to come back in a durable batch. Bounded; each ends in
  * exactly one answer: the outcome, a refusal by the core, or "unknown" after ten seconds or a lost
- * link.
+ * link. What was answered "unknown" may still happen, and is remembered until it has or the link is
+ * lost.
  */
 #ifndef GATEWAY_PENDING_H
 #define GATEWAY_PENDING_H
@@ -37,6 +38,7 @@ struct waiting {
     void (*members)(struct completion *completion); /* the operation's own; may be NULL */
     bool wants_refusals;
     uint8_t style;               /* the operation's own: e.g. ACK, RESULT, FULL */
+    struct client_id client_id;  /* of the order to be placed; empty: of several, or none */
     char note[PENDING_NOTE_MAX]; /* the operation's own; wiped when over */
 };
 
@@ -64,6 +66,11 @@ void pending_abandon(struct pending *pending, struct venue *venue);
 
 /* Answers those that have waited too long. */
 void pending_expire(struct pending *pending, struct venue *venue, int64_t now_us);
+
+/* May an order of this participant with this client id still come into being, from a request that is
+ * on its way to the core or was given up? Until it may not, nobody can say that there is none. */
+bool pending_may_place(struct pending *pending, uint32_t participant,
+                       const struct client_id *client_id);
 
 /* Forgets a request without an answer: it was not sent after all. */
 void pending_drop(struct pending *pending, uint32_t request);

@@ -42,6 +42,7 @@ static void post_order(struct call *call)
 
     if (read_placement(call, &place) &&
         order_request_response_type(call, place.terms.type, &waiting.style)) {
+        waiting.client_id = place.terms.client_id;
         call_submit(call, &place.header, &waiting);
     }
 }
@@ -223,6 +224,7 @@ static void post_cancel_replace(struct call *call)
     }
     replace.order = name.order;
     replace.original = name.client_id;
+    waiting.client_id = replace.terms.client_id;
     call_submit(call, &replace.header, &waiting);
 }
 
@@ -315,6 +317,17 @@ static void put_amend(struct call *call)
 
 /* ------------------------------------------------------------------ questions */
 
+/* "There is none" must stay true, for a client may place its order anew when it hears it. It would not
+ * while a request to place one is on its way, or while the core has more than we have seen. */
+static enum venue_error no_such_order(const struct call *call, const struct order_name *name)
+{
+    struct venue *venue = call->venue;
+    bool may_come = !venue_is_live(venue) ||
+                    pending_may_place(venue->pending, call->caller.participant, &name->client_id);
+
+    return name->order == 0 && may_come ? VENUE_ERROR_DISCONNECTED : VENUE_ERROR_NO_SUCH_ORDER;
+}
+
 static void get_order(struct call *call)
 {
     struct instrument_view instrument;
@@ -327,7 +340,7 @@ static void get_order(struct call *call)
     const struct order_record *record = find_record(call, &name, instrument.instrument);
 
     if (record == NULL) {
-        (void)call_error(call, VENUE_ERROR_NO_SUCH_ORDER, NULL, NULL);
+        (void)call_error(call, no_such_order(call, &name), NULL, NULL);
         return;
     }
     if (name.order != 0 && name.client_id.text[0] != '\0' &&

@@ -371,6 +371,40 @@ static void an_amend_reduces_and_keeps_its_place(void **state)
     rig_expect(rig, RIG_ALICE, STATUS "orderId=1", 200, "\"executedQty\":\"0.50000000\"");
 }
 
+/* A client whose request ended in "unknown" asks by client id, and places anew if there is none. */
+static void there_is_no_such_order_only_when_there_will_be_none(void **state)
+{
+    struct rig *rig = *state;
+    const struct fake_faults silent = {.is_silent = true};
+    const struct fake_faults none = {0};
+
+    fake_node_set_faults(&silent);
+    assert_null(rig_call(rig, RIG_ALICE, "POST", "/api/v3/order",
+                         "symbol=BTCKZT&type=LIMIT&timeInForce=GTC&side=BUY&quantity=1&price=15000&"
+                         "newClientOrderId=a"));
+    rig_wait(rig, 11000000); /* answered: unknown */
+    rig_expect(rig, RIG_ALICE, STATUS "origClientOrderId=a", 503, "-1001");
+    rig_expect(rig, RIG_ALICE, STATUS "origClientOrderId=b", 400, "-2013");
+    rig_expect(rig, RIG_ALICE, STATUS "orderId=1", 400, "-2013");
+    rig_expect(rig, RIG_BOB, STATUS "origClientOrderId=a", 400, "-2013");
+    fake_node_set_faults(&none);
+    rig_wait(rig, 1000000);
+    rig_expect(rig, RIG_ALICE, STATUS "origClientOrderId=a", 200, "\"orderId\":1");
+    rig_expect(rig, RIG_ALICE, STATUS "origClientOrderId=b", 400, "-2013");
+}
+
+/* The core may have more than the replica has seen; once it is linked again, all is said. */
+static void without_a_core_nobody_knows_that_there_is_no_such_order(void **state)
+{
+    struct rig *rig = *state;
+
+    fake_node_link(false);
+    rig_expect(rig, RIG_ALICE, STATUS "origClientOrderId=a", 503, "-1001");
+    fake_node_link(true);
+    rig_wait(rig, 1000000);
+    rig_expect(rig, RIG_ALICE, STATUS "origClientOrderId=a", 400, "-2013");
+}
+
 static void an_order_until_a_time_says_when(void **state)
 {
     rig_expect(*state, RIG_ALICE,
@@ -407,6 +441,8 @@ int main(void)
         STORY(a_tested_order_leaves_no_trace),
         STORY(orders_without_a_name_get_one),
         STORY(an_order_is_asked_for_by_number_or_name),
+        STORY(there_is_no_such_order_only_when_there_will_be_none),
+        STORY(without_a_core_nobody_knows_that_there_is_no_such_order),
         STORY(open_orders_are_of_one_symbol_or_of_all),
         STORY(all_orders_are_paged),
         STORY(cancel_replace_does_both_or_says_what_it_did),
