@@ -163,14 +163,16 @@ static void an_amount_used_up_ends_as_what_used_it_up(void **state)
     assert_int_equal(closed->executed.units, 0);
 
     (void)place(scene, SCENE_BOB, scene_limit(SIDE_SELL, 99, 1));
-    order = place(scene, SCENE_CAROL, by_quote(777, SELF_TRADE_DECREMENT)); /* a trade, then itself */
+    order =
+        place(scene, SCENE_CAROL, by_quote(777, SELF_TRADE_DECREMENT)); /* a trade, then itself */
     assert_int_equal(scene_event_count(scene, EVENT_TRADE), 1);
     expect_end(scene, order, CLOSE_REASON_SELF_TRADE, ORDER_STATUS_EXPIRED_IN_MATCH);
 
     assert_int_equal(scene_cancel(scene, SCENE_CAROL, own), RESULT_OK);
     (void)place(scene, SCENE_CAROL, scene_limit(SIDE_SELL, 99, 1));
     (void)place(scene, SCENE_BOB, scene_limit(SIDE_SELL, 100, 50));
-    order = place(scene, SCENE_CAROL, by_quote(777, SELF_TRADE_DECREMENT)); /* itself, then a trade */
+    order =
+        place(scene, SCENE_CAROL, by_quote(777, SELF_TRADE_DECREMENT)); /* itself, then a trade */
     assert_int_equal(scene_event_count(scene, EVENT_TRADE), 1);
     expect_end(scene, order, CLOSE_REASON_FILLED, ORDER_STATUS_FILLED);
 }
