@@ -90,46 +90,57 @@ static void what_does_not_fit_is_no_longer_covered(void **state)
     diff_backlog_destroy(backlog);
 }
 
-/* Feeds random windows; books[w] is the book after window w. */
+/* What one seed made: books[w] is the book after window w, ends[w] that window's last update. */
+static struct book books[WINDOWS + 1];
+static uint64_t ends[WINDOWS + 1];
+
+/* A window of a few changes, at most one per price, as a feed gives them. */
+static void append_random(struct diff_backlog *backlog, struct random_stream *random, uint32_t w)
+{
+    struct depth_change changes[6];
+    struct depth_window window = {.first = ends[w - 1] + 1};
+
+    books[w] = books[w - 1];
+    window.changes = (uint32_t)random_below(random, 6) + 1;
+    for (uint32_t i = 0; i < window.changes; i++) {
+        changes[i] =
+            change_of((uint8_t)(1 + random_below(random, 2)),
+                      (int64_t)(i * 2 + random_below(random, 2)), (int64_t)random_below(random, 3));
+        book_apply(&books[w], &changes[i]);
+    }
+    ends[w] = ends[w - 1] + window.changes + random_below(random, 3);
+    window.last = ends[w];
+    diff_backlog_append(backlog, &window, changes);
+}
+
+/* From the book after window `from`, the merged difference leads to the book after window w. */
+static void expect_merge(const struct diff_backlog *backlog, uint32_t from, uint32_t w)
+{
+    struct depth_change out[ROOM];
+    struct book book = books[from];
+    uint64_t last = 0;
+    uint32_t count = diff_backlog_merge(backlog, ends[from] + 1, out, &last);
+
+    for (uint32_t i = 0; i < count; i++) {
+        book_apply(&book, &out[i]);
+    }
+    assert_memory_equal(&book, &books[w], sizeof book);
+    assert_int_equal(last, ends[w]);
+}
+
 static void a_merged_difference_leads_to_the_same_book(void **state)
 {
     for (uint64_t seed = 1; seed <= 20; seed++) {
         struct diff_backlog *backlog = diff_backlog_create(ROOM);
         struct random_stream random = {seed};
-        static struct book books[WINDOWS + 1];
-        uint64_t ends[WINDOWS + 1] = {0};
-        uint64_t update = 0;
 
         memset(books, 0, sizeof books);
+        memset(ends, 0, sizeof ends);
         for (uint32_t w = 1; w <= WINDOWS; w++) {
-            struct depth_change changes[6];
-            struct depth_window window = {.first = update + 1, .changes = 0};
-
-            books[w] = books[w - 1];
-            window.changes = (uint32_t)random_below(&random, 6) + 1;
-            for (uint32_t i = 0; i < window.changes; i++) {
-                /* One price per change, as a feed gives them. */
-                changes[i] = change_of((uint8_t)(1 + random_below(&random, 2)),
-                                       (int64_t)(i * 2 + random_below(&random, 2)),
-                                       (int64_t)random_below(&random, 3));
-                book_apply(&books[w], &changes[i]);
-            }
-            update += window.changes + random_below(&random, 3);
-            window.last = update;
-            ends[w] = update;
-            diff_backlog_append(backlog, &window, changes);
+            append_random(backlog, &random, w);
             for (uint32_t from = w; from >= 1 && diff_backlog_covers(backlog, ends[from - 1] + 1);
                  from--) {
-                struct depth_change out[ROOM];
-                struct book book = books[from - 1];
-                uint64_t last = 0;
-                uint32_t count = diff_backlog_merge(backlog, ends[from - 1] + 1, out, &last);
-
-                for (uint32_t i = 0; i < count; i++) {
-                    book_apply(&book, &out[i]);
-                }
-                assert_memory_equal(&book, &books[w], sizeof book);
-                assert_int_equal(last, update);
+                expect_merge(backlog, from - 1, w);
             }
         }
         diff_backlog_destroy(backlog);

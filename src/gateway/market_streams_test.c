@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "gateway/market_streams.h"
+#include "gateway/market_streams_state.h"
 #include "support/socket_scene.h"
 
 static struct socket_scene scene;

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "gateway/user_streams.h"
+#include "gateway/user_streams_state.h"
 #include "support/socket_scene.h"
 
 static struct socket_scene scene;
