@@ -194,6 +194,17 @@ static void write_working_time(struct answer *answer, const struct order_record 
     }
 }
 
+/* The engine knows it of open orders; of closed ones the history does. */
+static bool is_working(const struct answer *answer, const struct order_record *record)
+{
+    struct order_view view;
+
+    if (record->reason == 0 && tarazy_query_order(answer->venue->engine, record->order, &view)) {
+        return view.working;
+    }
+    return record->working;
+}
+
 void reply_order(struct answer *answer, const struct order_record *record)
 {
     struct json_writer *json = &answer->json;
@@ -209,7 +220,7 @@ void reply_order(struct answer *answer, const struct order_record *record)
     write_stop_and_iceberg(json, record, &scale, true);
     answer_key_time(answer, "time", record->opened_us);
     answer_key_time(answer, "updateTime", record->updated_us);
-    json_write_key_bool(json, "isWorking", record->working);
+    json_write_key_bool(json, "isWorking", is_working(answer, record));
     write_working_time(answer, record);
     write_conditional(answer, record);
     json_write_object_end(json);

@@ -156,6 +156,12 @@ static void apply_opened(struct order_history *history, int64_t time_us,
     chains_append(chains_of(history), opened->participant, opened->terms.instrument, index);
 }
 
+static void start_working(struct order_record *record, int64_t time_us)
+{
+    record->working = 1;
+    record->working_us = time_us;
+}
+
 static void add_fill(struct order_record *record, const struct event_trade *trade,
                      struct quantity left, int64_t time_us)
 {
@@ -164,6 +170,9 @@ static void add_fill(struct order_record *record, const struct event_trade *trad
     fits = amount_add(&record->quote, record->quote, trade->quote) && fits;
     ENSURE(fits);
     record->updated_us = time_us;
+    if (!record->working) {
+        start_working(record, time_us); /* what trades works */
+    }
     /* An order by quote amount has no quantity left to look at: it is partly filled until closed. */
     if (quantity_compare(left, (struct quantity){0}) > 0 ||
         (record->terms.flags & ORDER_FLAG_BY_QUOTE) != 0) {
@@ -187,12 +196,6 @@ static void apply_trade(struct order_history *history, int64_t time_us,
 static bool waits_for_stop(const struct order_terms *terms)
 {
     return price_compare(terms->stop_price, (struct price){0}) != 0 || terms->trailing_bps != 0;
-}
-
-static void start_working(struct order_record *record, int64_t time_us)
-{
-    record->working = 1;
-    record->working_us = time_us;
 }
 
 static void apply_changed(struct order_history *history, int64_t time_us,

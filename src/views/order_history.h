@@ -21,7 +21,7 @@ struct order_record {
     struct price protection;   /* market kinds: the price of the slippage limit; else 0 */
     int64_t opened_us;
     int64_t updated_us;
-    int64_t working_us;  /* when it began to work; 0 = it never did */
+    int64_t working_us;  /* when it began to work; 0 = not that anybody knows */
     int64_t trailing_us; /* when trailing began; 0 = it does not trail */
     uint64_t order;
     uint64_t list;     /* 0 = none */
@@ -30,7 +30,9 @@ struct order_record {
     uint32_t next_closed; /* the order closed after this one; private */
     uint32_t amends;
     uint8_t status;  /* enum order_status */
-    uint8_t working; /* 1: on the book, or it was until it closed */
+    uint8_t working; /* 1: on the book, or it was until it closed. 0 also for a stop order of a list
+                        that its price set off in the moment it started: no event tells that, ask
+                        tarazy_query_order */
     uint8_t reason;  /* enum close_reason; 0 = open */
     uint8_t reserved;
 };
