@@ -1,10 +1,11 @@
 # The front door. Everything real is in CMakeLists.txt and scripts/.
-.PHONY: help run check crash bench fmt clean
+.PHONY: help run check crash mutants bench fmt clean
 
 help:
 	@echo 'make run    install what is missing, build, start a sandbox exchange with recorded flow'
 	@echo 'make check  install what is missing, build with gcc and clang, run every test and check'
 	@echo 'make crash  ten thousand losses of power at the journal, some minutes'
+	@echo 'make mutants  break every safety check in turn and see a test fail, half an hour'
 	@echo 'make bench  build for speed and print the figures of docs/BENCHMARKS.md'
 	@echo 'make fmt    lay out every .c and .h'
 	@echo 'make clean  remove build/'
@@ -21,6 +22,10 @@ crash:
 	@sh scripts/install_packages.sh check
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release --target crash
+
+mutants:
+	@sh scripts/install_packages.sh check
+	@python3 scripts/check_mutants.py . build/mutants
 
 bench:
 	@sh scripts/install_packages.sh run

@@ -9,7 +9,7 @@
 #   asan         gcc with address and undefined-behaviour sanitizers: `unit` and `fuzz`
 #   clang        clang 14 -O3: `unit` and `purity`
 #   clang-debug  clang 14 -O0: `digest`
-#   mutants      every mutants.txt: each safety check, broken on purpose, makes a test fail
+#   mutants      a share of the mutants.txt: a safety check, broken on purpose, makes a test fail
 #   tidy         clang-tidy over src/
 #   cppcheck     cppcheck over src/
 #
@@ -114,7 +114,7 @@ stage_clang-debug() {
 }
 
 stage_mutants() {
-    python3 scripts/check_mutants.py --jobs "$JOBS" . build/mutants
+    python3 scripts/check_mutants.py --jobs "$JOBS" --share 12 . build/mutants
     local status=$?
     count $status
     return $status

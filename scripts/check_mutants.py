@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Breaks each safety check on purpose and sees a test fail: a check that no test misses is no check.
 
-usage: check_mutants.py [--jobs N] [--only REGEX] ROOT BUILD
+usage: check_mutants.py [--jobs N] [--only REGEX] [--share K] ROOT BUILD
 
 Reads every mutants.txt under ROOT/src and ROOT/tests. A mutant is
 
@@ -16,6 +16,9 @@ take their place; without any, the lines go away. At least one of the tests (nam
 programs to build) must then fail, or not end within its timeout. ROOT is copied to BUILD/tree and built in BUILD/build
 without warnings; ROOT itself is never touched. A mutant that does not compile, or whose tests already fail without it,
 is an error in mutants.txt.
+
+--share K plants only about one in K, another share with each commit; that its lines stand in the file is checked of
+every mutant all the same. All of them: `make mutants`.
 """
 import argparse
 import dataclasses
@@ -24,6 +27,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zlib
 
 COPIED = ("CMakeLists.txt", "cmake", "docs", "src", "include", "tests", "examples", "bench", "scripts", "share", "man")
 
@@ -77,6 +81,26 @@ def apply_mutant(text, mutant):
         return None, f"its - lines stand {len(found)} times in {mutant.file}, not once"
     lines[found[0]:found[0] + size] = mutant.new
     return "\n".join(lines), None
+
+
+def misplaced(root, mutants):
+    """Complaints about mutants whose lines do not stand where they say."""
+    complaints = []
+    for mutant in mutants:
+        path = root / mutant.file
+        text = path.read_text(encoding="utf-8") if path.is_file() else None
+        complaint = f"there is no {mutant.file}" if text is None else apply_mutant(text, mutant)[1]
+        if complaint:
+            complaints.append(f"{mutant.where}: {mutant.name}: {complaint}")
+    return complaints
+
+
+def share_of(root, mutants, share):
+    """About one in `share`, chosen by names and by the commit: every commit tries others."""
+    if share <= 1:
+        return mutants
+    commit = subprocess.run(["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True).stdout
+    return [mutant for mutant in mutants if zlib.crc32(f"{commit}{mutant.name}".encode()) % share == 0]
 
 
 class Workshop:
@@ -143,12 +167,15 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", default="")
+    parser.add_argument("--share", type=int, default=1)
     parser.add_argument("root")
     parser.add_argument("build")
     arguments = parser.parse_args()
     root = pathlib.Path(arguments.root).resolve()
     mutants, errors = read_mutants(root)
     mutants = [mutant for mutant in mutants if re.search(arguments.only, mutant.name + " " + mutant.file)]
+    errors += misplaced(root, mutants)
+    mutants = share_of(root, mutants, arguments.share)
     for error in errors:
         print(f"mutants: {error}")
     if errors or not mutants:

@@ -44,7 +44,12 @@ class Mutants(planted_tree.PlantedTree):
 
     def test_a_test_that_fails_anyway_proves_nothing(self):
         self.plant("src/base/pool.c", (self.root / "src/base/pool.c").read_text().replace("+ 1;", "+ 1 + 1;"))
+        self.plant("src/base/mutants.txt", MUTANT.replace("already + 1", "already + 1 + 1"))
         self.assert_fails(self.check(), "the tests fail without any mutant")
+
+    def test_of_those_left_out_of_a_share_the_place_is_checked_all_the_same(self):
+        self.plant("src/base/mutants.txt", MUTANT.replace("already + 1", "already + 2"))
+        self.assert_fails(self.check("--share", "1000000"), "its - lines stand 0 times in src/base/pool.c")
 
     def test_an_incomplete_mutant_fails(self):
         self.plant("src/base/mutants.txt", "mutant: no file\n- return already + 1;\n")
