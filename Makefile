@@ -5,7 +5,7 @@ help:
 	@echo 'make run    install what is missing, build, start a sandbox exchange with recorded flow'
 	@echo 'make check  install what is missing, build with gcc and clang, run every test and check'
 	@echo 'make crash  ten thousand losses of power at the journal, some minutes'
-	@echo 'make mutants  break every safety check in turn and see a test fail, half an hour'
+	@echo 'make mutants break every safety check in turn and see a test fail, half an hour'
 	@echo 'make bench  build for speed and print the figures of docs/BENCHMARKS.md'
 	@echo 'make fmt    lay out every .c and .h'
 	@echo 'make clean  remove build/'
