@@ -14,7 +14,7 @@
 #include "gateway/order_request.h"
 #include "gateway/routes.h"
 #include "gateway/venue.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 /* ------------------------------------------------------------------ place */
 
@@ -289,6 +289,14 @@ static const struct order_record *find_record(const struct call *call,
     return record;
 }
 
+/* What clients call the quantity includes what prevention took; the engine's no longer does. */
+static int64_t without_prevented(int64_t quantity, const struct order_record *record)
+{
+    int64_t prevented = record->prevented.units; /* raw: two meanings of one word, one unit */
+
+    return quantity > prevented ? quantity - prevented : 0;
+}
+
 static void put_amend(struct call *call)
 {
     struct command_order_amend amend = {.header = {.kind = COMMAND_ORDER_AMEND}};
@@ -307,6 +315,7 @@ static void put_amend(struct call *call)
 
     if (record != NULL) { /* only for the answer: the engine decides */
         memcpy(waiting.note, record->terms.client_id.text, sizeof record->terms.client_id.text);
+        quantity = without_prevented(quantity, record);
     }
     amend.order = name.order;
     amend.original = name.client_id;

@@ -405,6 +405,23 @@ static void without_a_core_nobody_knows_that_there_is_no_such_order(void **state
     rig_expect(rig, RIG_ALICE, STATUS "origClientOrderId=a", 400, "-2013");
 }
 
+static void an_amend_counts_what_prevention_took(void **state)
+{
+    struct rig *rig = *state;
+
+    rig_expect(rig, RIG_ALICE, LIMIT "side=SELL&quantity=5&price=15000", 200, "");
+    rig_expect(rig, RIG_ALICE,
+               LIMIT "side=BUY&quantity=2&price=15000&selfTradePreventionMode=DECREMENT", 200,
+               "EXPIRED_IN_MATCH");
+    rig_expect(rig, RIG_ALICE, STATUS "orderId=1", 200, "\"origQty\":\"5.00000000\"");
+    rig_expect_also("\"preventedQuantity\":\"2.00000000\"");
+    rig_expect(rig, RIG_ALICE, AMEND "orderId=1&newQty=4", 200, "\"qty\":\"4.00000000\"");
+    rig_expect_also("\"preventedQty\":\"2.00000000\"");
+    rig_expect(rig, RIG_NOBODY, "GET /api/v3/depth symbol=BTCKZT", 200,
+               "\"asks\":[[\"15000.00\",\"2.00000000\"]]");
+    rig_expect(rig, RIG_ALICE, AMEND "orderId=1&newQty=2", 400, "{\"code\":-");
+}
+
 static void an_order_until_a_time_says_when(void **state)
 {
     rig_expect(*state, RIG_ALICE,
@@ -447,6 +464,7 @@ int main(void)
         STORY(all_orders_are_paged),
         STORY(cancel_replace_does_both_or_says_what_it_did),
         STORY(an_amend_reduces_and_keeps_its_place),
+        STORY(an_amend_counts_what_prevention_took),
         STORY(an_order_until_a_time_says_when),
         STORY(times_come_in_microseconds_when_asked_for),
     };

@@ -10,7 +10,7 @@
 #include "views/candles.h"
 
 #include "base/ensure.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "views/calendar.h"
 
 /* How many of each length are kept: a week of busy minutes for the rolling windows, a quarter of

@@ -12,7 +12,7 @@
 #include "base/ensure.h"
 #include "base/pool.h"
 #include "base/table.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "views/chains.h"
 
 struct entry {

@@ -14,7 +14,7 @@
 #include "base/ensure.h"
 #include "base/pool.h"
 #include "base/table.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "views/chains.h"
 
 struct order_history {
@@ -198,6 +198,14 @@ static bool waits_for_stop(const struct order_terms *terms)
     return price_compare(terms->stop_price, (struct price){0}) != 0 || terms->trailing_bps != 0;
 }
 
+/* The engine's whole no longer has what prevention took; what people see does. */
+static void amend_quantity(struct order_record *record, struct quantity whole)
+{
+    bool fits = quantity_add(&record->terms.quantity, whole, record->prevented);
+
+    ENSURE(fits);
+}
+
 static void apply_changed(struct order_history *history, int64_t time_us,
                           const struct event_order_changed *changed)
 {
@@ -211,7 +219,7 @@ static void apply_changed(struct order_history *history, int64_t time_us,
     case ORDER_CHANGE_TRIGGERED: start_working(record, time_us); break;
     case ORDER_CHANGE_AMENDED:
         client_remove(history, index);
-        record->terms.quantity = changed->quantity;
+        amend_quantity(record, changed->quantity);
         record->terms.client_id = changed->client_id;
         record->amends++;
         client_insert(history, index);

@@ -11,7 +11,7 @@
 #include "views/prevented_matches.h"
 
 #include "base/ensure.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "views/chains.h"
 
 struct prevented_matches {

@@ -9,7 +9,7 @@
 #include "views/tickers.h"
 
 #include "base/ensure.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 struct remembered {
     struct candle sum;

@@ -10,7 +10,7 @@
 #include "views/trade_history.h"
 
 #include "base/ensure.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "views/chains.h"
 
 struct tape { /* one instrument's counters */
