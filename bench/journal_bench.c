@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "journal/recovery.h"
 #include "journal/replayer.h"
 #include "market_world.h"
@@ -200,7 +201,6 @@ int main(int argc, char **argv)
     const char *binaries = getenv("TARAZY_BINARY_DIR");
     struct tape tape = {0};
     char folder[256];
-    char command[300];
 
     record(&tape);
     for (int round = 0; round < ROUNDS; round++) {
@@ -211,10 +211,7 @@ int main(int argc, char **argv)
         }
         print_references(folder, size_max);
         run_round(&tape, folder, size_max);
-        snprintf(command, sizeof command, "rm -rf '%s'", folder);
-        if (system(command) != 0) {
-            give_up("the folder stays behind");
-        }
+        folder_remove(folder);
     }
     tape_free(&tape);
     return 0;

@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "folder.h"
+
 static void give_up(const char *what)
 {
     fprintf(stderr, "bench: %s\n", what);
@@ -82,14 +84,9 @@ void sandbox_process_start(struct sandbox_process *sandbox)
 
 void sandbox_process_stop(struct sandbox_process *sandbox)
 {
-    char command[320];
-
     kill(sandbox->serve, SIGTERM);
     waitpid(sandbox->serve, NULL, 0);
-    snprintf(command, sizeof command, "rm -rf '%s'", sandbox->folder);
-    if (system(command) != 0) {
-        fprintf(stderr, "bench: %s stays behind\n", sandbox->folder);
-    }
+    folder_remove(sandbox->folder);
 }
 
 void sandbox_process_key(const struct sandbox_process *sandbox, const char *participant,

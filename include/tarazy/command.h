@@ -19,37 +19,37 @@
 #include "tarazy/money.h"
 
 /* X(NAME, number, struct): numbers stand in journals: append, never renumber. */
-#define TARAZY_COMMANDS(X)                                                                         \
-    X(NODE_FOUND, 1, command_node_found)                                                           \
-    X(NODE_OPEN, 2, command_node_open)                                                             \
-    X(CLOCK, 3, command_clock)                                                                     \
-    X(PARTICIPANT_CREATE, 10, command_participant_create)                                          \
-    X(PARTICIPANT_UPDATE, 11, command_participant_update)                                          \
-    X(PARTICIPANT_FREEZE, 12, command_participant_freeze)                                          \
-    X(KEY_CREATE, 13, command_key_create)                                                          \
-    X(KEY_REVOKE, 14, command_key_revoke)                                                          \
-    X(TIER_SET, 15, command_tier_set)                                                              \
-    X(TIER_LIMIT_SET, 16, command_tier_limit_set)                                                  \
-    X(PROPOSE, 17, command_propose)                                                                \
-    X(APPROVE, 18, command_approve)                                                                \
-    X(PROPOSAL_WITHDRAW, 19, command_proposal_withdraw)                                            \
-    X(ASSET_CREATE, 30, command_asset_create)                                                      \
-    X(INSTRUMENT_CREATE, 31, command_instrument_create)                                            \
-    X(INSTRUMENT_UPDATE, 32, command_instrument_update)                                            \
-    X(SESSION_SET, 33, command_session_set)                                                        \
-    X(SANDBOX_DEPOSIT, 40, command_sandbox_deposit)                                                \
-    X(DEPOSIT, 41, command_deposit)                                                                \
-    X(WITHDRAW_REQUEST, 42, command_withdraw_request)                                              \
-    X(WITHDRAW_SETTLE, 43, command_withdraw_settle)                                                \
-    X(WITHDRAW_REJECT, 44, command_withdraw_reject)                                                \
-    X(CORRECTION, 45, command_correction)                                                          \
-    X(ORDER_PLACE, 60, command_order_place)                                                        \
-    X(ORDER_CANCEL, 61, command_order_cancel)                                                      \
-    X(ORDER_CANCEL_ALL, 62, command_order_cancel_all)                                              \
-    X(ORDER_REPLACE, 63, command_order_replace)                                                    \
-    X(ORDER_AMEND, 64, command_order_amend)                                                        \
-    X(ORDER_LIST_PLACE, 65, command_order_list_place)                                              \
-    X(ORDER_LIST_CANCEL, 66, command_order_list_cancel)                                            \
+#define TARAZY_COMMANDS(X)                                \
+    X(NODE_FOUND, 1, command_node_found)                  \
+    X(NODE_OPEN, 2, command_node_open)                    \
+    X(CLOCK, 3, command_clock)                            \
+    X(PARTICIPANT_CREATE, 10, command_participant_create) \
+    X(PARTICIPANT_UPDATE, 11, command_participant_update) \
+    X(PARTICIPANT_FREEZE, 12, command_participant_freeze) \
+    X(KEY_CREATE, 13, command_key_create)                 \
+    X(KEY_REVOKE, 14, command_key_revoke)                 \
+    X(TIER_SET, 15, command_tier_set)                     \
+    X(TIER_LIMIT_SET, 16, command_tier_limit_set)         \
+    X(PROPOSE, 17, command_propose)                       \
+    X(APPROVE, 18, command_approve)                       \
+    X(PROPOSAL_WITHDRAW, 19, command_proposal_withdraw)   \
+    X(ASSET_CREATE, 30, command_asset_create)             \
+    X(INSTRUMENT_CREATE, 31, command_instrument_create)   \
+    X(INSTRUMENT_UPDATE, 32, command_instrument_update)   \
+    X(SESSION_SET, 33, command_session_set)               \
+    X(SANDBOX_DEPOSIT, 40, command_sandbox_deposit)       \
+    X(DEPOSIT, 41, command_deposit)                       \
+    X(WITHDRAW_REQUEST, 42, command_withdraw_request)     \
+    X(WITHDRAW_SETTLE, 43, command_withdraw_settle)       \
+    X(WITHDRAW_REJECT, 44, command_withdraw_reject)       \
+    X(CORRECTION, 45, command_correction)                 \
+    X(ORDER_PLACE, 60, command_order_place)               \
+    X(ORDER_CANCEL, 61, command_order_cancel)             \
+    X(ORDER_CANCEL_ALL, 62, command_order_cancel_all)     \
+    X(ORDER_REPLACE, 63, command_order_replace)           \
+    X(ORDER_AMEND, 64, command_order_amend)               \
+    X(ORDER_LIST_PLACE, 65, command_order_list_place)     \
+    X(ORDER_LIST_CANCEL, 66, command_order_list_cancel)   \
     X(COUNTDOWN_SET, 67, command_countdown_set)
 
 enum command_kind {
@@ -58,15 +58,15 @@ enum command_kind {
 #undef TARAZY_COMMAND_ENUM
 };
 
-struct command_header { /* 40 bytes */
-    uint64_t number;    /* given by the core: 1, 2, 3 … without gaps */
-    int64_t time_us;    /* given by the core: UTC microseconds since 1970, never going back */
-    uint64_t nonce;     /* strictly increasing per key where the key asks for it; else 0 */
-    uint16_t kind;      /* enum command_kind */
-    uint16_t origin;    /* given by the core: which link it came by; 0 = the core itself */
+struct command_header {   /* 40 bytes */
+    uint64_t number;      /* given by the core: 1, 2, 3 … without gaps */
+    int64_t time_us;      /* given by the core: UTC microseconds since 1970, never going back */
+    uint64_t nonce;       /* strictly increasing per key where the key asks for it; else 0 */
+    uint16_t kind;        /* enum command_kind */
+    uint16_t origin;      /* given by the core: which link it came by; 0 = the core itself */
     uint32_t participant; /* who acts; 0 = the node itself (founding, clock) */
-    uint32_t request;   /* the sender's own number for finding its answer */
-    uint32_t key;       /* API key the request was signed with: key number; 0 = none */
+    uint32_t request;     /* the sender's own number for finding its answer */
+    uint32_t key;         /* API key the request was signed with: key number; 0 = none */
 };
 
 /* ------------------------------------------------------------------ the node itself */
@@ -74,7 +74,7 @@ struct command_header { /* 40 bytes */
 /* The licence: what this node is. The first command of every journal, and only the first. */
 struct command_node_found {
     struct command_header header;
-    uint8_t sandbox;       /* 1: sandbox deposits are possible and every view says so */
+    uint8_t sandbox; /* 1: sandbox deposits are possible and every view says so */
     uint8_t reserved0[7];
     uint64_t hash_seed[2]; /* random: keeps hostile ids from crowding a hash table */
     struct handle name;    /* "Tarazy sandbox" */
@@ -151,14 +151,14 @@ struct ip_range {
 };
 
 #define TARAZY_KEY_MATERIAL_MAX 576u
-#define TARAZY_KEY_RANGES_MAX 4u
+#define TARAZY_KEY_RANGES_MAX   4u
 
 /* A key for oneself, or for somebody else (operator's proposal). */
 struct command_key_create {
     struct command_header header;
     uint32_t owner;
-    uint8_t type;  /* enum key_type */
-    uint8_t scopes; /* enum key_scope, or-ed */
+    uint8_t type;           /* enum key_type */
+    uint8_t scopes;         /* enum key_scope, or-ed */
     uint8_t nonce_required; /* 1: every request of this key carries an increasing nonce */
     uint8_t reserved0;
     int64_t expires_us; /* 0 = never */
@@ -242,7 +242,7 @@ struct command_asset_create {
 
 /* What an instrument is. price × quantity is whole in quote units because
  * tick × lot is a multiple of 10^base_scale (else RESULT_NOTIONAL_NOT_WHOLE). 0 disables a rule. */
-struct instrument_terms { /* 192 bytes */
+struct instrument_terms {       /* 192 bytes */
     struct amount notional_min; /* quote units */
     struct amount notional_max;
     struct amount position_max; /* base units a participant may own; 0 = any */
@@ -312,7 +312,7 @@ struct command_session_set {
 
 /* ------------------------------------------------------------------ money */
 
-struct evidence { /* 64 bytes: what happened outside, used once for ever */
+struct evidence {  /* 64 bytes: what happened outside, used once for ever */
     char text[62]; /* e.g. txid:vout, or a statement line's reference */
     uint16_t rail; /* 1 .. TARAZY_RAILS_MAX; rail 1 is the sandbox */
 };
@@ -531,8 +531,9 @@ const char *tarazy_command_name(uint16_t kind);
  * zero-padded? Says nothing about whether it will be accepted. The core journals no other. */
 bool tarazy_command_is_well_formed(const struct command_header *command, size_t size);
 
-#define TARAZY_COMMAND_SIZE_CHECK(name, number, type)                                              \
-    _Static_assert(sizeof(struct type) % 64 == 0 && sizeof(struct type) <= TARAZY_COMMAND_SIZE_MAX, \
+#define TARAZY_COMMAND_SIZE_CHECK(name, number, type)                  \
+    _Static_assert(sizeof(struct type) % 64 == 0 &&                    \
+                       sizeof(struct type) <= TARAZY_COMMAND_SIZE_MAX, \
                    #type " must be a multiple of 64 bytes");
 TARAZY_COMMANDS(TARAZY_COMMAND_SIZE_CHECK)
 #undef TARAZY_COMMAND_SIZE_CHECK

@@ -15,19 +15,19 @@
 
 #include "tarazy/command.h"
 
-#define TARAZY_EVENTS(X)                                                                           \
-    X(OUTCOME, 1, event_outcome)                                                                   \
-    X(ORDER_OPENED, 2, event_order_opened)                                                         \
-    X(ORDER_CHANGED, 3, event_order_changed)                                                       \
-    X(ORDER_CLOSED, 4, event_order_closed)                                                         \
-    X(TRADE, 5, event_trade)                                                                       \
-    X(LEVEL, 6, event_level)                                                                       \
-    X(ORDER_LIST, 7, event_order_list)                                                             \
-    X(SESSION, 8, event_session)                                                                   \
-    X(POSTING, 9, event_posting)                                                                   \
-    X(BALANCE, 10, event_balance)                                                                  \
-    X(WITHDRAWAL, 11, event_withdrawal)                                                            \
-    X(PROPOSAL, 12, event_proposal)                                                                \
+#define TARAZY_EVENTS(X)                     \
+    X(OUTCOME, 1, event_outcome)             \
+    X(ORDER_OPENED, 2, event_order_opened)   \
+    X(ORDER_CHANGED, 3, event_order_changed) \
+    X(ORDER_CLOSED, 4, event_order_closed)   \
+    X(TRADE, 5, event_trade)                 \
+    X(LEVEL, 6, event_level)                 \
+    X(ORDER_LIST, 7, event_order_list)       \
+    X(SESSION, 8, event_session)             \
+    X(POSTING, 9, event_posting)             \
+    X(BALANCE, 10, event_balance)            \
+    X(WITHDRAWAL, 11, event_withdrawal)      \
+    X(PROPOSAL, 12, event_proposal)          \
     X(REGISTRY, 13, event_registry)
 
 enum event_kind {
@@ -51,8 +51,8 @@ struct event_outcome { /* 64 bytes */
     uint32_t participant;
     uint32_t request;
     uint16_t origin;
-    uint16_t command; /* enum command_kind */
-    uint16_t result;  /* enum result */
+    uint16_t command;       /* enum command_kind */
+    uint16_t result;        /* enum result */
     uint16_t cancel_result; /* ORDER_REPLACE: what became of the cancel; else 0 */
     uint64_t cancelled;     /* ORDER_REPLACE: the order cancelled; CANCEL_ALL, FREEZE: how many */
     uint16_t place_result;  /* ORDER_REPLACE: what became of the new order; 0 = not tried */
@@ -64,10 +64,10 @@ enum order_status {
     ORDER_STATUS_PENDING_NEW = 2, /* second part of an OTO list: not working yet */
     ORDER_STATUS_PARTIALLY_FILLED = 3,
     ORDER_STATUS_FILLED = 4,
-    ORDER_STATUS_CANCELED = 5, /* by its owner, its owner's timer or an operator */
-    ORDER_STATUS_EXPIRED = 6,  /* by its own terms: IOC remainder, GTD, session, limits */
+    ORDER_STATUS_CANCELED = 5,         /* by its owner, its owner's timer or an operator */
+    ORDER_STATUS_EXPIRED = 6,          /* by its own terms: IOC remainder, GTD, session, limits */
     ORDER_STATUS_EXPIRED_IN_MATCH = 7, /* self-trade prevention */
-    ORDER_STATUS_REJECTED = 8, /* a triggered stop order that could not be taken */
+    ORDER_STATUS_REJECTED = 8,         /* a triggered stop order that could not be taken */
 };
 
 /* An order exists from now on. Trades of the same command follow it. */
@@ -101,27 +101,27 @@ struct event_order_changed { /* 112 bytes */
     uint8_t side;
     struct quantity quantity; /* the order's whole quantity after the change */
     struct quantity left;
-    struct quantity prevented; /* DECREMENTED: what this prevention took */
-    uint64_t counter_order;    /* DECREMENTED: the other order; else 0 */
-    struct price price;        /* DECREMENTED: the price at which they met; else the limit */
+    struct quantity prevented;  /* DECREMENTED: what this prevention took */
+    uint64_t counter_order;     /* DECREMENTED: the other order; else 0 */
+    struct price price;         /* DECREMENTED: the price at which they met; else the limit */
     struct client_id client_id; /* AMENDED: the order's name after the change */
     uint32_t reserved;
 };
 
 enum close_reason {
     CLOSE_REASON_FILLED = 1,
-    CLOSE_REASON_REQUESTED = 2,     /* cancel, cancel all, replace */
-    CLOSE_REASON_DISCONNECTED = 3,  /* cancel on disconnect */
-    CLOSE_REASON_COUNTDOWN = 4,     /* dead-man timer */
-    CLOSE_REASON_IOC = 5,           /* rest of an immediate order */
-    CLOSE_REASON_GTD = 6,           /* time is up */
-    CLOSE_REASON_SELF_TRADE = 7,    /* self-trade prevention */
-    CLOSE_REASON_LIST = 8,          /* another leg of its list was filled or cancelled */
-    CLOSE_REASON_PRICE_BAND = 9,    /* the rest would print outside the bands */
-    CLOSE_REASON_FILLS_MAX = 10,    /* TARAZY_FILLS_MAX reached */
-    CLOSE_REASON_REFUSED = 11,      /* a triggered stop or started leg that cannot be taken */
+    CLOSE_REASON_REQUESTED = 2,    /* cancel, cancel all, replace */
+    CLOSE_REASON_DISCONNECTED = 3, /* cancel on disconnect */
+    CLOSE_REASON_COUNTDOWN = 4,    /* dead-man timer */
+    CLOSE_REASON_IOC = 5,          /* rest of an immediate order */
+    CLOSE_REASON_GTD = 6,          /* time is up */
+    CLOSE_REASON_SELF_TRADE = 7,   /* self-trade prevention */
+    CLOSE_REASON_LIST = 8,         /* another leg of its list was filled or cancelled */
+    CLOSE_REASON_PRICE_BAND = 9,   /* the rest would print outside the bands */
+    CLOSE_REASON_FILLS_MAX = 10,   /* TARAZY_FILLS_MAX reached */
+    CLOSE_REASON_REFUSED = 11,     /* a triggered stop or started leg that cannot be taken */
     CLOSE_REASON_FROZEN = 12,
-    CLOSE_REASON_SESSION = 13,      /* the session ended it */
+    CLOSE_REASON_SESSION = 13, /* the session ended it */
 };
 
 /* The order is over; what it still held is released. */
@@ -133,8 +133,8 @@ struct event_order_closed { /* 112 bytes */
     struct quantity left;
     uint32_t participant;
     uint16_t instrument;
-    uint8_t status; /* enum order_status */
-    uint8_t reason; /* enum close_reason */
+    uint8_t status;             /* enum order_status */
+    uint8_t reason;             /* enum close_reason */
     struct client_id client_id; /* of the cancel that ended it; empty = none */
     uint8_t reserved[4];
     uint64_t counter_order; /* SELF_TRADE: the other order; else 0 */
@@ -206,8 +206,8 @@ enum session_reason {
 
 struct event_session { /* 64 bytes */
     struct event_header header;
-    int64_t until_us; /* 0 = until told */
-    struct price price; /* auction price, indicative or final; 0 = none */
+    int64_t until_us;         /* 0 = until told */
+    struct price price;       /* auction price, indicative or final; 0 = none */
     struct quantity quantity; /* auction volume */
     struct quantity surplus;  /* signed: > 0 more bought than sold */
     uint16_t instrument;
@@ -233,8 +233,8 @@ enum posting_reason {
 struct event_posting { /* 64 bytes */
     struct event_header header;
     struct amount amount;
-    uint32_t debit;  /* owner who gives */
-    uint32_t credit; /* owner who gets */
+    uint32_t debit;     /* owner who gives */
+    uint32_t credit;    /* owner who gets */
     uint64_t reference; /* trade, withdrawal … */
     uint16_t asset;
     uint16_t reason;
@@ -243,9 +243,9 @@ struct event_posting { /* 64 bytes */
 };
 
 /* House owners. Only OWNER_OUTSIDE_… mirrors may be below zero: they show what is outside. */
-#define TARAZY_OWNER_HOUSE 0x80000000u
-#define TARAZY_OWNER_FEES 0x80000001u
-#define TARAZY_OWNER_ROUNDING 0x80000002u
+#define TARAZY_OWNER_HOUSE         0x80000000u
+#define TARAZY_OWNER_FEES          0x80000001u
+#define TARAZY_OWNER_ROUNDING      0x80000002u
 #define TARAZY_OWNER_OUTSIDE(rail) (0x80010000u + (uint32_t)(rail))
 
 /* An account as it stands after the command: once per account touched. */
@@ -310,7 +310,7 @@ struct event_registry { /* 32 bytes */
     uint8_t reserved[10];
 };
 
-#define TARAZY_EVENT_SIZE_CHECK(name, number, type)                                                \
+#define TARAZY_EVENT_SIZE_CHECK(name, number, type) \
     _Static_assert(sizeof(struct type) % 16 == 0, #type " must be a multiple of 16 bytes");
 TARAZY_EVENTS(TARAZY_EVENT_SIZE_CHECK)
 #undef TARAZY_EVENT_SIZE_CHECK

@@ -16,7 +16,7 @@ struct node_view {
     struct handle name;
     struct limits limits;
     bool founded;
-    bool open;    /* founding is over */
+    bool open; /* founding is over */
     bool sandbox;
     uint16_t assets;      /* 1 .. assets are listed */
     uint16_t instruments; /* 1 .. instruments are listed */

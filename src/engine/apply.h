@@ -12,7 +12,7 @@
 #include "base/checked.h"
 #include "base/ensure.h"
 #include "engine/state.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 struct apply {
     struct engine *engine;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "engine/state.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "support/engine_scene.h"
 
 static int set_up(void **state)

@@ -11,7 +11,7 @@
 #include "engine/listing.h"
 #include "engine/state.h"
 #include "engine/withdrawals.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "tarazy/query.h"
 
 void tarazy_query_node(const struct engine *engine, struct node_view *out)

@@ -273,6 +273,8 @@ static void a_session_that_logged_on_need_not_sign(void **state)
     ask("{\"id\":1,\"method\":\"order.place\",\"params\":{\"symbol\":\"BTCKZT\"}}",
         "Mandatory parameter 'timestamp'");
     ask_unsigned("order.place", ORDER ",\"signature\":\"AAAA\"", "'apiKey'");
+    ask("{\"id\":1,\"method\":\"account.status\",\"params\":{\"timestamp\":1795305500000}}",
+        "-1021");
     ask("{\"id\":1,\"method\":\"session.logout\"}", "\"apiKey\":null");
     ask_unsigned("order.place", ORDER, "'apiKey'");
 }
@@ -283,6 +285,8 @@ static void a_session_may_what_its_key_may(void **state)
     log_on("\"apiKey\":\"");
     ask_unsigned("account.status", "", "\"status\":200");
     ask_unsigned("order.place", ORDER, "-2015");
+    ask_unsigned("userDataStream.subscribe", ",\"cancelOnDisconnect\":true", "-2015");
+    ask_unsigned("userDataStream.subscribe", "", "{\"subscriptionId\":0}");
 }
 
 static void a_revoked_key_ends_what_its_session_may(void **state)

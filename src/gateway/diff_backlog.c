@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "base/ensure.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 struct backlog_change {
     struct depth_change change;

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "gateway/diff_backlog.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "support/random_stream.h"
 
 enum { PRICES = 16, WINDOWS = 200, ROOM = 40 };

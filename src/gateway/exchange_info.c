@@ -18,7 +18,7 @@
 #include "gateway/order_reply.h"
 #include "gateway/venue.h"
 #include "gateway/wire_names.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 enum { TEXT_MAX = 8192, MULTIPLIER_DECIMALS = 6, SYMBOLS_MAX = 1024 };
 

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 #include "base/ensure.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 enum { PLACES_AT_FIRST = 256 }; /* a power of two, as every size after it */
 

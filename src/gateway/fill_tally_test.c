@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "gateway/fill_tally.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "support/expect_abort.h"
 #include "support/random_stream.h"
 

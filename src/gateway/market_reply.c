@@ -9,7 +9,7 @@
 
 #include "base/ensure.h"
 #include "gateway/venue.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 static void write_levels(struct json_writer *json, const struct level_view *levels, size_t count,
                          const struct instrument_scale *scale)

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "gateway/venue.h"
 #include "gateway/wire_names.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 struct instrument_scale instrument_scale_of(const struct engine *engine, uint16_t instrument)
 {

@@ -11,7 +11,7 @@
 #include "gateway/routes.h"
 #include "gateway/venue.h"
 #include "gateway/wire_names.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 /* ------------------------------------------------------------------ account */
 

@@ -15,7 +15,7 @@
 #include "gateway/order_reply.h"
 #include "gateway/routes.h"
 #include "gateway/venue.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 enum { NETWORK_TEXT_MAX = 16, DATE_TEXT_MAX = 32 };
 

@@ -13,7 +13,7 @@
 
 #include "base/text.h"
 #include "gateway/wire_names.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 static int64_t in_unit(const struct stream_scene *scene, int64_t time_us)
 {

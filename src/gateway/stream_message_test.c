@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "gateway/stream_message.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 #define NOW INT64_C(1700000000123456)
 

@@ -13,7 +13,7 @@
 
 #include "base/ensure.h"
 #include "gateway/market_streams_state.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 enum { MESSAGE_SIZE = 1024, LEVEL_SIZE = 64, LEVELS_MAX = 20, CANDLES_CLOSED_MAX = 5 };
 

@@ -14,7 +14,7 @@
 #include "codec/decimal_text.h"
 #include "gateway/call.h"
 #include "gateway/venue.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 static const struct {
     const char *text;

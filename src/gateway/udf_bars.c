@@ -13,7 +13,7 @@
 #include "gateway/order_reply.h"
 #include "gateway/udf.h"
 #include "gateway/venue.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 enum { BARS_MAX = 5000, QUOTES_MAX = 100 };
 

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "gateway/udf.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "support/venue_rig.h"
 
 #define MINUTE INT64_C(60000000)

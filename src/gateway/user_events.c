@@ -14,7 +14,7 @@
 #include "base/ensure.h"
 #include "base/text.h"
 #include "gateway/user_streams_state.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 /* One command on its way to its listeners. */
 struct telling {

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "gateway/order_reply.h"
 #include "gateway/wire_names.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 static void write_time(struct json_writer *json, const struct user_scene *scene, const char *key,
                        int64_t time_us)

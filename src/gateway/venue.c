@@ -16,7 +16,7 @@
 #include "base/ensure.h"
 #include "gateway/exchange_info.h"
 #include "gateway/rest_door.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "platform/entropy.h"
 #include "platform/log_line.h"
 

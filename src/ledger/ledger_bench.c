@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "ledger/ledger.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "support/movable_block.h"
 #include "support/random_stream.h"
 

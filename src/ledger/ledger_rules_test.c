@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "ledger/ledger.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "support/equal_tags.h"
 #include "support/expect_abort.h"
 #include "support/movable_block.h"

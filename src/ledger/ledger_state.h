@@ -8,7 +8,7 @@
 #include "base/pool.h"
 #include "base/table.h"
 #include "ledger/ledger.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 /* Running sums of one asset; together they are zero after every posting. */
 struct asset_sums {

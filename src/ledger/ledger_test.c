@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "support/model_ledger.h"
 #include "support/movable_block.h"
 #include "support/random_stream.h"

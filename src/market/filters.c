@@ -15,16 +15,16 @@
 #include "market/order_store.h"
 #include "market/traders.h"
 #include "market/triggers.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 /* On the tick and within the instrument's range. */
 static bool is_price_right(const struct instrument *instrument, struct price price)
 {
-    const struct instrument_terms *terms = &instrument->terms;
+    int64_t units = raw_of_price(price);
 
-    return price_compare(price, terms->price_min) >= 0 &&
-           price_compare(price, terms->price_max) <= 0 &&
-           exact_is_multiple(&instrument->tick, raw_of_price(price));
+    return units >= raw_of_price(instrument->terms.price_min) &&
+           units <= raw_of_price(instrument->terms.price_max) &&
+           exact_is_multiple(&instrument->tick, units);
 }
 
 static enum result check_price(const struct instrument *instrument, const struct order_terms *terms)
@@ -41,11 +41,11 @@ static enum result check_price(const struct instrument *instrument, const struct
 
 static bool is_lot_right(const struct instrument *instrument, struct quantity quantity)
 {
-    const struct instrument_terms *terms = &instrument->terms;
+    int64_t units = raw_of_quantity(quantity);
 
-    return raw_of_quantity(quantity) > 0 && quantity_compare(quantity, terms->quantity_min) >= 0 &&
-           quantity_compare(quantity, terms->quantity_max) <= 0 &&
-           exact_is_multiple(&instrument->lot, raw_of_quantity(quantity));
+    return units >= raw_of_quantity(instrument->terms.quantity_min) && /* which is above zero */
+           units <= raw_of_quantity(instrument->terms.quantity_max) &&
+           exact_is_multiple(&instrument->lot, units);
 }
 
 static enum result check_lot(const struct instrument *instrument, const struct order_terms *terms)
@@ -103,22 +103,15 @@ static enum result check_trailing(const struct instrument *instrument,
 static enum result check_notional(const struct instrument *instrument,
                                   const struct order_terms *terms)
 {
-    const struct instrument_terms *rules = &instrument->terms;
-    int64_t quantity = raw_of_quantity(terms->quantity);
-    int64_t units = quantity;
+    int64_t units = raw_of_quantity(terms->quantity);
 
     if ((terms->flags & ORDER_FLAG_BY_QUOTE) == 0) {
         struct price price = order_type_is_market(terms->type) ? instrument->last : terms->price;
 
-        units = instrument_notional(instrument, price, quantity);
+        units = instrument_notional(instrument, price, units);
     }
-    struct amount notional = raw_to_amount(units);
-    if (amount_compare(notional, rules->notional_min) < 0 ||
-        (!amount_is_zero(rules->notional_max) &&
-         amount_compare(notional, rules->notional_max) > 0)) {
-        return RESULT_NOTIONAL;
-    }
-    return RESULT_OK;
+    return units >= instrument->notional_min && units <= instrument->notional_max ? RESULT_OK
+                                                                                  : RESULT_NOTIONAL;
 }
 
 /* A bid may not be too far above the last price, an ask not too far below. */
@@ -126,15 +119,17 @@ static enum result check_percent(const struct instrument *instrument,
                                  const struct order_terms *terms)
 {
     const struct instrument_terms *rules = &instrument->terms;
-    int side = price_compare(terms->price, instrument->last);
     bool is_bid = terms->side == SIDE_BUY;
     uint32_t ppm = is_bid ? rules->percent_up_ppm : rules->percent_down_ppm;
 
-    if (order_type_is_market(terms->type) || (is_bid ? side <= 0 : side >= 0) ||
-        instrument_is_within(terms->price, instrument->last, ppm)) {
+    if (ppm == 0 || order_type_is_market(terms->type)) {
         return RESULT_OK;
     }
-    return RESULT_PERCENT_PRICE_BY_SIDE;
+    int64_t above = raw_of_price(terms->price) - raw_of_price(instrument->last);
+    bool is_harmless = is_bid ? above <= 0 : above >= 0;
+    return is_harmless || instrument_is_within(terms->price, instrument->last, ppm)
+               ? RESULT_OK
+               : RESULT_PERCENT_PRICE_BY_SIDE;
 }
 
 enum result filters_check_terms(const struct instrument *instrument,

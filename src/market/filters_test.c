@@ -3,7 +3,7 @@
  * Each filter by name, on both sides of its edge, and off when its term is 0.
  */
 #include "market/filters.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "support/market_scene.h"
 
 /* Instrument 1 with tick 5, lot 10 and ranges that are easy to be on the edge of; last price 1000. */

@@ -15,7 +15,7 @@
 
 #include "base/text.h"
 #include "market/market_state.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 bool instrument_is_within(struct price price, struct price reference, uint32_t ppm)
 {
@@ -125,13 +125,29 @@ static uint64_t hash_symbol(const struct market *market, const struct symbol *sy
     return hash_bytes(market->seed, symbol, sizeof *symbol);
 }
 
+/* No order's notional reaches 2^63. */
+static int64_t clip(struct amount amount)
+{
+    struct amount most = raw_to_amount(INT64_MAX);
+
+    return amount_compare(amount, most) < 0 ? raw_of_amount(amount) : INT64_MAX;
+}
+
+static void set_terms(struct instrument *instrument, const struct instrument_terms *terms)
+{
+    instrument->terms = *terms;
+    instrument->notional_min = clip(terms->notional_min);
+    instrument->notional_max =
+        amount_is_zero(terms->notional_max) ? INT64_MAX : clip(terms->notional_max);
+}
+
 uint16_t market_list_instrument(struct market *market, const struct instrument_terms *terms,
                                 uint8_t base_scale, enum session session)
 {
     ENSURE(market_listing_check(market, terms, base_scale) == RESULT_OK);
     uint16_t number = (uint16_t)++market->instrument_count;
     struct instrument *instrument = market_instrument_at(market, number);
-    instrument->terms = *terms;
+    set_terms(instrument, terms);
     instrument->tick = exact_divisor(raw_of_price(terms->tick));
     instrument->lot = exact_divisor(raw_of_quantity(terms->lot));
     instrument->unit = raw_of_amount(money_notional(terms->tick, terms->lot, base_scale));
@@ -190,7 +206,7 @@ void market_terms_set(struct market *market, uint16_t number, const struct instr
             instrument->low = terms->reference;
         }
     }
-    instrument->terms = *terms;
+    set_terms(instrument, terms);
     instrument->price_ceiling = higher(terms->price_max, instrument->price_ceiling);
     instrument->quantity_ceiling = larger(terms->quantity_max, instrument->quantity_ceiling);
 }

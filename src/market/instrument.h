@@ -32,7 +32,9 @@ struct instrument {
     struct instrument_terms terms;
     struct exact tick;
     struct exact lot;
-    int64_t unit; /* quote units of one lot at one tick: tick × lot / 10^base_scale */
+    int64_t unit;         /* quote units of one lot at one tick: tick × lot / 10^base_scale */
+    int64_t notional_min; /* the terms', within what an order's notional can be */
+    int64_t notional_max; /* INT64_MAX: none */
     struct ladder ladders[LADDER_KINDS + 1]; /* by enum ladder_kind */
     uint32_t orders;                         /* open ones, in any state */
     int64_t totals[SIDE_SELL + 1];           /* base units on the book by side, hidden included */

@@ -4,7 +4,7 @@
  */
 #include "market/instrument.h"
 
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "support/market_scene.h"
 #include "support/random_stream.h"
 

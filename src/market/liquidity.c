@@ -13,7 +13,7 @@
 #include "market/liquidity.h"
 
 #include "market/book.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 struct sweep {
     /* asked */

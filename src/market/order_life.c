@@ -10,7 +10,7 @@
 #include "market/client_ids.h"
 #include "market/order_store.h"
 #include "market/triggers.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 /* The price a market kind may reach at the worst, fixed when it is opened: it is what its funds are
  * held for. From the best opposite price, from the price that sets a stop off, or, for a leg that

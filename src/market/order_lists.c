@@ -15,7 +15,7 @@
 #include "market/filters.h"
 #include "market/order_store.h"
 #include "market/traders.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 #define LEGS_OCO   2u
 #define LEGS_OTO   2u

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "platform/entropy.h"
 #include "programs/confuse_fields.h"
 #include "programs/founding_people.h"

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 
 enum { FOUNDING_DIGITS_MAX = 18, FOUNDING_WORD_MAX = 64 };
 

@@ -8,7 +8,7 @@
 #include "base/ensure.h"
 #include "base/pool.h"
 #include "base/table.h"
-#include "money/money.h"
+#include "money/arithmetic.h"
 #include "registry/registry.h"
 
 struct registry {
