@@ -134,6 +134,24 @@ static void a_stop_that_is_set_off_ends_the_other_leg(void **state)
     assert_int_equal(scene_event_count(scene, EVENT_TRADE), 2);
 }
 
+/* Nobody buys at its limit: it rests, and yet the other leg is gone. */
+static void a_stop_that_is_set_off_and_rests_ends_the_other_leg_too(void **state)
+{
+    struct scene *scene = *state;
+    struct command_order_list_place list = oco(10);
+
+    list.terms[1].price.units = 90;
+    assert_int_equal(scene_send(scene, SCENE_ALICE, &list.header), RESULT_OK);
+    (void)place(scene, SCENE_CAROL, scene_limit(SIDE_BUY, 80, 1));
+    (void)place(scene, SCENE_BOB, scene_limit(SIDE_SELL, 80, 1));
+    const struct event_order_closed *closed = scene_event(scene, EVENT_ORDER_CLOSED, 2);
+    assert_int_equal(closed->reason, CLOSE_REASON_LIST);
+    struct level_view asks[2];
+    assert_int_equal(tarazy_query_depth(scene->engine, SCENE_GOLDKZT, SIDE_SELL, asks, 2), 1);
+    assert_int_equal(asks[0].price.units, 90);
+    assert_int_equal(scene_held(scene, SCENE_ALICE, SCENE_GOLD), 10);
+}
+
 static void cancelling_a_leg_cancels_the_list(void **state)
 {
     struct scene *scene = *state;
@@ -303,6 +321,7 @@ int main(void)
         TEST(a_pair_of_bids_holds_the_dearer_one),
         TEST(a_partial_fill_ends_the_other_leg_and_the_last_one_the_list),
         TEST(a_stop_that_is_set_off_ends_the_other_leg),
+        TEST(a_stop_that_is_set_off_and_rests_ends_the_other_leg_too),
         TEST(cancelling_a_leg_cancels_the_list),
         TEST(a_list_is_cancelled_by_number_or_name),
         TEST(pending_legs_hold_nothing_until_the_first_is_filled),

@@ -92,9 +92,6 @@ enum result check_instrument_create(const struct engine *engine,
     if (base == NULL || engine_asset(engine, create->terms.quote) == NULL) {
         return RESULT_UNKNOWN_ASSET;
     }
-    if (create->terms.base == create->terms.quote) {
-        return RESULT_LISTING_INVALID;
-    }
     return market_listing_check(engine_market(engine), &create->terms, base->scale);
 }
 

@@ -88,6 +88,29 @@ static void nobody_approves_his_own_proposal(void **state)
     assert_int_equal(scene_approve(scene, SCENE_ADAM, proposal), RESULT_OK);
 }
 
+/* An identity of zeros says nothing: many may have it, and it makes nobody somebody else. */
+static void somebody_without_an_identity_is_still_himself(void **state)
+{
+    struct scene *scene = *state;
+    struct command_participant_create nameless = {.header.kind = COMMAND_PARTICIPANT_CREATE,
+                                                  .handle.text = "nameless",
+                                                  .roles = ROLE_OPERATOR | ROLE_APPROVER,
+                                                  .tier = SCENE_TIER};
+    struct command_key_create key = {.header.kind = COMMAND_KEY_CREATE,
+                                     .owner = SCENE_PEOPLE + 1,
+                                     .type = KEY_TYPE_ED25519,
+                                     .scopes = KEY_SCOPE_OPERATE,
+                                     .id.bytes[0] = SCENE_PEOPLE + 1,
+                                     .material_size = 32};
+    struct command_tier_set act = tier_act();
+
+    assert_int_equal(scene_four_eyes(scene, SCENE_OLGA, SCENE_ADAM, &nameless.header), RESULT_OK);
+    assert_int_equal(scene_four_eyes(scene, SCENE_OLGA, SCENE_ADAM, &key.header), RESULT_OK);
+    uint64_t proposal = scene_propose(scene, SCENE_PEOPLE + 1, &act.header);
+    assert_int_equal(scene_approve(scene, SCENE_PEOPLE + 1, proposal), RESULT_SAME_PERSON);
+    assert_int_equal(scene_approve(scene, SCENE_ADAM, proposal), RESULT_OK);
+}
+
 static void one_person_under_two_names_is_one_person(void **state)
 {
     struct scene *scene = *state;
@@ -285,6 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(one_proposes_another_approves_and_it_is_done),
         TEST(nobody_approves_his_own_proposal),
+        TEST(somebody_without_an_identity_is_still_himself),
         TEST(one_person_under_two_names_is_one_person),
         TEST(only_an_approver_approves_and_only_who_may_act_proposes),
         TEST(what_one_may_do_alone_cannot_be_proposed),

@@ -148,10 +148,9 @@ static void a_market_buy_by_amount_spends_no_more_than_that(void **state)
     assert_int_equal(closed->quote.units, 700);
 }
 
-/* Somebody without any account places an order: both accounts come into being, or there is no room. */
-static void an_order_brings_the_accounts_it_needs(void **state)
+/* Somebody without any account comes in and is given some money. */
+static void take_in_dana(struct scene *scene)
 {
-    struct scene *scene = *state;
     struct command_participant_create dana = {.header.kind = COMMAND_PARTICIPANT_CREATE,
                                               .handle.text = "dana",
                                               .roles = ROLE_TRADER,
@@ -175,8 +174,32 @@ static void an_order_brings_the_accounts_it_needs(void **state)
     assert_int_equal(scene_place(scene, SCENE_PEOPLE + 1, &bid), RESULT_INSUFFICIENT_BALANCE);
     assert_false(tarazy_query_balance(scene->engine, SCENE_PEOPLE + 1, SCENE_KZT, &view));
     assert_int_equal(scene_send(scene, SCENE_OLGA, &deposit.header), RESULT_OK);
+}
+
+static void an_order_brings_the_accounts_it_needs(void **state)
+{
+    struct scene *scene = *state;
+    struct order_terms bid = scene_limit(SIDE_BUY, 90, 1);
+    struct balance_view view;
+
+    take_in_dana(scene);
     assert_int_equal(scene_place(scene, SCENE_PEOPLE + 1, &bid), RESULT_OK);
     assert_true(tarazy_query_balance(scene->engine, SCENE_PEOPLE + 1, SCENE_GOLD, &view));
+}
+
+static void without_room_for_its_accounts_an_order_is_refused(void **state)
+{
+    struct order_terms bid = scene_limit(SIDE_BUY, 90, 1);
+    struct limits limits = scene_limits;
+    struct scene scene;
+
+    (void)state;
+    /* four people, the mirror of the sandbox, fees and rounding, all of four assets; and dana's money */
+    limits.accounts_max = 4 * 4 + 4 + 2 * 4 + 1;
+    scene_start_with(&scene, &limits);
+    take_in_dana(&scene);
+    assert_int_equal(scene_place(&scene, SCENE_PEOPLE + 1, &bid), RESULT_ACCOUNTS_FULL);
+    scene_end(&scene);
 }
 
 static void what_a_replacement_brings_counts_only_on_its_own_account(void **state)
@@ -211,6 +234,7 @@ int main(void)
         TEST(a_market_buy_holds_what_the_book_costs_and_keeps_nothing),
         TEST(a_market_buy_by_amount_spends_no_more_than_that),
         TEST(an_order_brings_the_accounts_it_needs),
+        cmocka_unit_test(without_room_for_its_accounts_an_order_is_refused),
         TEST(what_a_replacement_brings_counts_only_on_its_own_account),
     };
 

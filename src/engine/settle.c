@@ -163,7 +163,7 @@ static void release_improvement(struct apply *apply, const struct order *maker,
     settle_release(apply, half->spent, at_limit, step->quote);
 }
 
-/*~ Maker and taker traded: four postings at the most two of which are fees, each with its event. The
+/*~ Maker and taker traded: base and quote change hands, then each pays its fee; each posting is an event. The
  * money was held when the orders were placed, so nothing here can be short; ledger_post ENSUREs it.
  * Next: closing.c for orders that are filled now, emit.c for the balances at the command's end. */
 void settle_fill(struct apply *apply, const struct step *step, struct taker *taker, bool auction)
