@@ -217,58 +217,55 @@ static enum result check_position(const struct market *market, const struct cand
     return RESULT_OK;
 }
 
-/* What there is room for. */
-struct room {
-    uint32_t orders;
-    uint32_t extras;
-    uint32_t levels;
-    uint32_t trailing; /* orders that trail already */
-};
-
-/* What the ignored order gives back counts: it is closed before this one is opened. */
-static struct room find_room(const struct market *market, const struct candidate *candidate)
+/* Levels that are free and promised to nobody, and those the ignored order gives back. */
+static uint32_t free_levels(const struct market *market, const struct order *gone)
 {
-    const struct order *gone = candidate->ignored;
-    struct room room = {
-        .orders = pool_room(&market->orders),
-        .extras = pool_room(&market->extras),
-        .levels = pool_room(&market->ladders.levels) - market->levels_promised,
-        .trailing = candidate->instrument->trailing_count,
-    };
+    uint32_t levels = pool_room(&market->ladders.levels) - market->levels_promised;
 
     if (gone != NULL) {
-        const struct order_extra *extra = market_extra_of(market, gone);
-        bool trails = extra != NULL && extra->trailing_bps != 0 &&
-                      gone->instrument == candidate->terms->instrument &&
-                      (gone->state == ORDER_STATE_PENDING || gone->state == ORDER_STATE_WAITING);
-
-        room.orders++;
-        room.extras += extra != NULL;
-        room.levels += order_promises(market, gone);
-        room.levels += gone->level != 0 && market_level_at(market, gone->level)->orders == 1;
-        room.trailing -= trails;
+        levels += order_promises(market, gone);
+        levels += gone->level != 0 && market_level_at(market, gone->level)->orders == 1;
     }
-    return room;
+    return levels;
 }
 
-/* Room for records, levels and sums, so that nothing fails once the order is open. */
+static uint32_t free_extras(const struct market *market, const struct order *gone)
+{
+    return pool_room(&market->extras) + (gone != NULL && gone->extra != 0);
+}
+
+static uint32_t count_trailing(const struct market *market, const struct candidate *candidate)
+{
+    const struct order *gone = candidate->ignored;
+    const struct order_extra *extra = gone != NULL ? market_extra_of(market, gone) : NULL;
+    bool trails = extra != NULL && extra->trailing_bps != 0 &&
+                  gone->instrument == candidate->terms->instrument &&
+                  (gone->state == ORDER_STATE_PENDING || gone->state == ORDER_STATE_WAITING);
+
+    return candidate->instrument->trailing_count - trails;
+}
+
+/* Room for records, levels and sums, so that nothing fails once the order is open. What the ignored
+ * order gives back counts: it is closed before this one is opened. */
 static enum result check_room(const struct market *market, const struct candidate *candidate)
 {
     const struct order_terms *terms = candidate->terms;
+    const struct order *gone = candidate->ignored;
     uint32_t legs = candidate->placement->legs;
-    struct room room = find_room(market, candidate);
     int64_t total;
 
     ENSURE(legs >= 1);
-    if (room.orders < legs || (candidate->trader == 0 && !traders_has_room(market)) ||
-        (order_needs_extra(terms, legs > 1) && room.extras < legs)) {
+    if (pool_room(&market->orders) + (gone != NULL) < legs ||
+        (candidate->trader == 0 && !traders_has_room(market)) ||
+        (order_needs_extra(terms, legs > 1) && free_extras(market, gone) < legs)) {
         return RESULT_ORDERS_FULL;
     }
-    if (room.levels < ORDER_PROMISES_MAX * legs && /* the usual case costs one comparison */
-        room.levels < order_terms_promises(terms) + ORDER_PROMISES_MAX * (legs - 1)) {
+    if (pool_room(&market->ladders.levels) - market->levels_promised < ORDER_PROMISES_MAX * legs &&
+        free_levels(market, gone) < order_terms_promises(terms) + ORDER_PROMISES_MAX * (legs - 1)) {
         return RESULT_LEVELS_FULL;
     }
-    if (terms->trailing_bps != 0 && room.trailing + legs > TARAZY_TRAILING_MAX) {
+    if (terms->trailing_bps != 0 &&
+        count_trailing(market, candidate) + legs > TARAZY_TRAILING_MAX) {
         return RESULT_TRAILING_FULL;
     }
     if ((terms->flags & ORDER_FLAG_BY_QUOTE) == 0 &&

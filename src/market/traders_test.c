@@ -81,6 +81,27 @@ static void idle_records_make_room_the_longest_idle_first(void **state)
     scene_end(scene);
 }
 
+static void a_note_stays_with_the_record(void **state)
+{
+    struct scene *scene = scene_start();
+    const struct trader_note note = {{7, 9}};
+
+    assert_int_equal(market_trader(scene->market, 1, 1), 0);
+    uint64_t number = scene_limit(scene, 1, SIDE_BUY, 900, 5);
+    uint32_t trader = market_trader(scene->market, 1, 1);
+    assert_int_equal(market_order(scene->market, market_order_find(scene->market, number))->trader,
+                     trader);
+    assert_int_equal(market_trader_note(scene->market, trader).words[1], 0);
+    market_trader_set_note(scene->market, trader, note);
+    driver_cancel(&scene->driver, number);
+    (void)scene_limit(scene, 2, SIDE_BUY, 900, 5);
+    (void)scene_limit(scene, 1, SIDE_BUY, 900, 5);
+    assert_int_equal(market_trader(scene->market, 1, 1), trader);
+    assert_int_equal(market_trader_note(scene->market, trader).words[0], 7);
+    assert_int_equal(market_trader_note(scene->market, trader).words[1], 9);
+    scene_end(scene);
+}
+
 static void a_countdown_runs_out_once(void **state)
 {
     struct scene *scene = scene_start();
@@ -179,6 +200,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_orders_of_a_participant_are_found_oldest_first),
         cmocka_unit_test(idle_records_make_room_the_longest_idle_first),
+        cmocka_unit_test(a_note_stays_with_the_record),
         cmocka_unit_test(a_countdown_runs_out_once),
         cmocka_unit_test(so_many_names_are_remembered_and_then_the_oldest_goes),
         cmocka_unit_test(an_open_order_is_known_by_name_for_as_long_as_it_is_open),
