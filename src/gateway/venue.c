@@ -106,6 +106,7 @@ static void on_link(void *context, bool up)
     log_event(up ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, up ? "core_linked" : "core_lost", NULL,
               NULL);
     venue->is_linked = up;
+    venue->is_link_new = true;
     if (!up) {
         pending_abandon(venue->pending, venue);
     }
@@ -125,9 +126,11 @@ static void watch_link(struct venue *venue)
     if (follower_wants_write(venue->follower)) {
         interest |= EVENT_WRITE;
     }
-    if (venue->link_source.fd != fd) {
+    /* A new link may have the number of the old one: the kernel no longer watches it. */
+    if (venue->link_source.fd != fd || venue->is_link_new) {
         event_source_remove(venue->loop, &venue->link_source);
         venue->link_source.fd = fd;
+        venue->is_link_new = false;
     }
     if (fd < 0) {
         return;

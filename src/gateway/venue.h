@@ -87,11 +87,12 @@ struct venue {
     struct event_source link_source;
     struct event_timer tick;
     struct event_turn_hook turn;
-    bool is_linked;  /* to the core */
-    bool was_live;   /* the journal so far has been replayed, once */
-    bool has_more;   /* the follower has work left */
-    bool is_failed;  /* the replica is damaged: the process must end */
-    uint64_t number; /* last command applied */
+    bool is_linked;   /* to the core */
+    bool is_link_new; /* since it was last watched */
+    bool was_live;    /* the journal so far has been replayed, once */
+    bool has_more;    /* the follower has work left */
+    bool is_failed;   /* the replica is damaged: the process must end */
+    uint64_t number;  /* last command applied */
     uint64_t orders_sent;
 };
 
