@@ -1,7 +1,9 @@
 """REST: every operation of a real sandbox answers, and what was answered can be asked for again."""
 import decimal
+import itertools
 import os
 import signal
+import threading
 
 import node_process as node
 import rest_rig as rig
@@ -231,6 +233,54 @@ def nothing_acknowledged_is_lost(sandbox, alice):
     check(found["orderId"] == order["orderId"] and found["status"] == "NEW", f"found: {found}")
 
 
+def core_dies_under_load(sandbox):
+    """kill -9 of the core while orders come in: what was acknowledged is there, the rest has an answer."""
+    acknowledged, unknown, refused = {}, [], []
+    server = sandbox.process.child.pid
+    core = node.child_processes(server)["core"]
+    stop = threading.Event()
+
+    def trade(name, side, price):
+        person = sandbox.person(name)
+        for number in itertools.count():
+            if stop.is_set():
+                return
+            client_id = f"{name}-{number}"
+            status, body = person.send("POST", "/api/v3/order", {
+                "symbol": "ETHKZT", "side": side, "type": "LIMIT", "timeInForce": "GTC", "quantity": "0.01",
+                "price": price, "newClientOrderId": client_id, "newOrderRespType": "ACK"})
+            if status == 200:
+                acknowledged[name, client_id] = body["orderId"]
+            elif body["code"] == -1007:
+                unknown.append((name, client_id))
+            else:
+                refused.append((name, client_id, body))
+
+    reference = sandbox.person().ok("GET /api/v3/ticker/price", symbol="ETHKZT")["price"]
+    threads = [threading.Thread(target=trade, args=who) for who in
+               (("alice", "BUY", reference), ("bob", "SELL", reference))]
+    for thread in threads:
+        thread.start()
+    node.wait_until("orders to flow", lambda: len(acknowledged) > 200)
+    os.kill(core, signal.SIGKILL)
+    before = len(acknowledged)
+    node.wait_until("another core", lambda: node.child_processes(server).get("core") not in (None, core))
+    node.wait_until("orders to flow again", lambda: len(acknowledged) > before + 200)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    check(all(b["code"] in (-1001, -1008) for _, _, b in refused), f"certainly not sent: {refused[:3]}")
+    people = {name: sandbox.person(name) for name in ("alice", "bob")}
+    for (name, client_id), order in acknowledged.items():
+        found = people[name].ok("GET /api/v3/order", symbol="ETHKZT", origClientOrderId=client_id)
+        check(found["orderId"] == order, f"acknowledged and not there: {client_id}")
+    for name, client_id in unknown:
+        status, body = people[name].send("GET", "/api/v3/order", {"symbol": "ETHKZT", "origClientOrderId": client_id})
+        check(status == 200 or body["code"] == -2013, f"can be asked for: {status} {body}")
+    for name, client_id, _ in refused:
+        people[name].refused("GET /api/v3/order", 400, -2013, symbol="ETHKZT", origClientOrderId=client_id)
+
+
 def every_operation_was_seen(sandbox, nobody):
     paths = nobody.ok("GET /openapi.json")["paths"]
     mine = ("/api/v3/", "/sapi/", "/fapi/", "/dapi/", "/tarazy/")
@@ -255,6 +305,7 @@ def main():
         other_keys(sandbox)
         every_operation_was_seen(sandbox, nobody)
         nothing_acknowledged_is_lost(sandbox, alice)
+        core_dies_under_load(sandbox)
     print("rest: every operation answers")
 
 
