@@ -4,10 +4,12 @@
  * core's loop until it is told to stop or the disk fails. Read next: node/core.c.
  */
 #include <errno.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "journal/recovery.h"
@@ -90,6 +92,17 @@ static int core_end(const struct core *core, const struct log *log, enum core_tu
     return EXIT_CODE_FAILED;
 }
 
+/* A folder in memory takes every sync and keeps nothing: then "acknowledged" means little. */
+static void core_warn_of_memory(const char *folder)
+{
+    struct statfs system;
+
+    if (statfs(folder, &system) == 0 &&
+        (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC)) {
+        log_event(LOG_LEVEL_WARNING, "folder_in_memory", "folder", folder);
+    }
+}
+
 /* From here on it needs its folder and the sockets in it, and nothing else. */
 static void core_confine(const struct config *config)
 {
@@ -136,6 +149,7 @@ static int core_run_recovered(const struct config *config, const struct recovere
         log_line_end(&line);
         return EXIT_CODE_FAILED;
     }
+    core_warn_of_memory(config->directory);
     core_confine(config);
     readiness_tell(config->ready_fd, "core");
     int code = core_end(core, recovered->log, core_run(core));

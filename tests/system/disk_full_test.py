@@ -40,6 +40,7 @@ def main():
     try:
         server = node.Process("serve", "--sandbox", "--no-gateway", "--config", config, "--dir", folder)
         server.ready_line()
+        node.check("event=folder_in_memory" in server.errors(), f"it warns of a folder in memory\n{server.errors()}")
         told = fill(folder)
         code = server.wait()
         node.check(code == DISK, f"serve ended with {code}\n{server.errors()}")
