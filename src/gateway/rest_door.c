@@ -44,6 +44,23 @@ struct visit {
 
 /* ------------------------------------------------------------------ steps */
 
+static bool charge(struct visit *visit, uint32_t weight)
+{
+    struct call *call = &visit->call;
+    struct rate_verdict verdict;
+    struct failure failure;
+    bool is_fine = rate_limits_charge(call->venue->rates, call->address, weight, call->now_us,
+                                      &verdict, &failure);
+
+    call->answer.to.weight_used = verdict.weight_used;
+    call->answer.to.retry_after_s = verdict.retry_after_s;
+    if (!is_fine) {
+        call_fail(call, &failure);
+    }
+    return is_fine;
+}
+
+/* What there is not costs, too: asking for it at any rate must not be free. */
 static bool find_route(struct visit *visit)
 {
     struct venue *venue = visit->call.venue;
@@ -55,29 +72,14 @@ static bool find_route(struct visit *visit)
     }
     visit->call.route = router_find(venue->router, method, visit->request->path, &path_exists);
     if (visit->call.route == NULL) {
-        return call_error(&visit->call,
+        return charge(visit, 1) &&
+               call_error(&visit->call,
                           path_exists ? VENUE_ERROR_METHOD_NOT_ALLOWED : VENUE_ERROR_NOT_FOUND,
                           NULL, NULL);
     }
     visit->call.answer.to.is_public = visit->call.route->security == SECURITY_NONE;
     visit->call.answer.to.family = (uint8_t)visit->call.route->security;
     return true;
-}
-
-static bool charge(struct visit *visit)
-{
-    struct call *call = &visit->call;
-    struct rate_verdict verdict;
-    struct failure failure;
-    bool is_fine = rate_limits_charge(call->venue->rates, call->address, call->route->weight,
-                                      call->now_us, &verdict, &failure);
-
-    call->answer.to.weight_used = verdict.weight_used;
-    call->answer.to.retry_after_s = verdict.retry_after_s;
-    if (!is_fine) {
-        call_fail(call, &failure);
-    }
-    return is_fine;
 }
 
 /* A header that counts, and must not stand twice: which of them would count? */
@@ -284,8 +286,8 @@ void rest_door_request(void *context, struct server *server, struct server_handl
     (void)server_peer(server, handle, &peer);
     memcpy(call->address, peer.address, sizeof call->address);
     answer_begin(&call->answer, venue, &to);
-    if (find_route(&visit) && charge(&visit) && read_headers(&visit) && read_parameters(&visit) &&
-        authenticate(&visit)) {
+    if (find_route(&visit) && charge(&visit, call->route->weight) && read_headers(&visit) &&
+        read_parameters(&visit) && authenticate(&visit)) {
         json_writer_begin(&call->answer.json, venue->scratch, venue->scratch_size);
         call_run(call);
     }

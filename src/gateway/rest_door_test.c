@@ -280,6 +280,19 @@ static void weight_is_told_and_limited(void **state)
     rig_expect_header("Retry-After: 120\n");
 }
 
+static void what_there_is_not_counts_as_well(void **state)
+{
+    const struct rate_options strict = {2, 1000, 100, 1000, false};
+    struct rig *rig = *state;
+
+    rig_end(rig);
+    rig_start(rig, &strict);
+    rig_expect(rig, RIG_NOBODY, "GET /api/v3/nothing ", 404, "-1020");
+    rig_expect_header("X-MBX-USED-WEIGHT-1M: 1\n");
+    rig_expect(rig, RIG_NOBODY, "POST /api/v3/time ", 405, "-1020");
+    rig_expect(rig, RIG_NOBODY, "GET /api/v3/nothing ", 429, "-1003");
+}
+
 static void orders_are_limited_per_participant(void **state)
 {
     const struct rate_options strict = {100000, 100000, 2, 100, false};
@@ -399,6 +412,7 @@ int main(void)
         STORY(headers_that_count_stand_once),
         STORY(keys_are_bound_to_addresses),
         STORY(weight_is_told_and_limited),
+        STORY(what_there_is_not_counts_as_well),
         STORY(orders_are_limited_per_participant),
         STORY(nobody_answers_before_the_command_is_back),
         STORY(ten_seconds_without_an_outcome_is_an_unknown_outcome),
