@@ -145,27 +145,37 @@ static void announce_trailing(struct apply *apply, uint16_t instrument)
     }
 }
 
-void cascade_run(struct apply *apply, uint16_t instrument)
+/* Carries out what is noted and set off; false: nothing more follows in this command. */
+static bool run_next(struct apply *apply, uint16_t instrument, uint32_t *started)
 {
     uint32_t *starts = engine_starts(apply->engine);
-    bool traded = market_has_triggered(apply->market, instrument);
-    uint32_t started = 0;
 
-    while (started < apply->starts || traded) {
-        if (started < apply->starts) {
-            uint32_t list = starts[started];
+    if (*started < apply->starts) {
+        uint32_t list = starts[*started];
 
-            starts[started++] = 0;
-            start_list(apply, list);
-            traded = market_has_triggered(apply->market, instrument);
-            continue;
-        }
-        uint32_t order = next_triggered(apply, instrument);
-        if (order == 0) {
-            announce_trailing(apply, instrument);
-            break;
-        }
+        starts[(*started)++] = 0;
+        start_list(apply, list);
+        return true;
+    }
+    uint32_t order = next_triggered(apply, instrument);
+    if (order != 0) {
         set_off(apply, order);
     }
+    return order != 0;
+}
+
+void cascade_run(struct apply *apply, uint16_t instrument)
+{
+    bool traded = apply->fills > 0 || market_has_triggered(apply->market, instrument);
+    uint32_t started = 0;
+
+    while (started < apply->starts || market_has_triggered(apply->market, instrument)) {
+        if (!run_next(apply, instrument, &started)) {
+            break;
+        }
+    }
     apply->starts = 0;
+    if (traded) {
+        announce_trailing(apply, instrument);
+    }
 }
