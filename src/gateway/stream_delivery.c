@@ -138,13 +138,13 @@ static void flush_stream(struct market_streams *streams, struct stream *stream, 
         }
         shared_frame_release(frame);
     }
-    stream->is_pending = false;
 }
 
 void stream_delivery_flush(struct market_streams *streams)
 {
     for (uint32_t i = 0; i < streams->pending_count; i++) {
         flush_stream(streams, streams->pending[i], 0);
+        streams->pending[i]->is_pending = false;
     }
     streams->pending_count = 0;
 }

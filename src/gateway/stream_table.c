@@ -139,6 +139,7 @@ static void stream_forget(struct stream_table *table, struct stream *stream)
 {
     struct stream **link = bucket_of(table, slice_of(stream->name, stream->name_size));
 
+    ENSURE(!stream->is_pending); /* somebody would still point at it */
     while (*link != stream) {
         ENSURE(*link != NULL);
         link = &(*link)->next_named;

@@ -4,8 +4,8 @@
  *
  * Why a file of its own: a private event must reach its owner's subscriptions and nobody else's; the
  * only way from an event to a subscription is through the account of the participant the event
- * names. Invariants: an account exists exactly as long as it has a subscription; a subscription with
- * something in its bundle is in the list of pending ones.
+ * names. Invariants: an account exists exactly as long as it has a subscription; a subscription is in
+ * the list of pending ones exactly while it is_pending, and it is if its bundle holds something.
  * Read next: user_events.c.
  */
 #include "gateway/user_streams.h"
@@ -162,13 +162,13 @@ void user_subscription_flush(struct user_streams *streams, struct user_subscript
                                    SERVER_POLICY_MUST_DELIVER);
         shared_frame_release(frame);
     }
-    subscription->is_pending = false;
 }
 
 void user_streams_on_batch(struct user_streams *streams)
 {
     for (uint32_t i = 0; i < streams->pending_count; i++) {
         user_subscription_flush(streams, streams->pending[i]);
+        streams->pending[i]->is_pending = false;
     }
     streams->pending_count = 0;
 }

@@ -46,7 +46,7 @@ void user_account_tell(struct user_streams *streams, struct user_account *accoun
 /* Has he a subscription of this time unit? */
 bool user_account_wants(const struct user_account *account, bool is_micro);
 
-/* Queues what is in one subscription's bundle. */
+/* Queues what is in one subscription's bundle; it stays in the list of pending ones. */
 void user_subscription_flush(struct user_streams *streams, struct user_subscription *subscription);
 
 #endif
