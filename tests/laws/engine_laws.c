@@ -130,6 +130,9 @@ static void count(struct tally *tally, const struct law *law)
         const struct event_header *event = bytes;
 
         tally->trades += event->kind == EVENT_TRADE;
+        if (event->kind == EVENT_PROPOSAL) {
+            tally->results[((const struct event_proposal *)bytes)->result & 255]++;
+        }
         if (event->kind == EVENT_ORDER_CLOSED) {
             tally->reasons[((const struct event_order_closed *)bytes)->reason & 31]++;
         }
@@ -246,7 +249,7 @@ static void print_tally(const struct run *run, const struct tally *tally)
         return;
     }
     for (unsigned i = 0; i < 256; i++) {
-        if (tally->results[i] != 0) {
+        if (i != 0 && tally->results[i] != 0) {
             (void)printf("    result %s: %llu\n", tarazy_result_name((enum result)i),
                          (unsigned long long)tally->results[i]);
         }

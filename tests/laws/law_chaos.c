@@ -65,9 +65,9 @@ static void draw_terms(struct law *law, uint16_t instrument, struct order_terms 
         terms->trailing_bps = once_in(law, 3) ? (uint32_t)below(law, 400) : 0;
     }
     if (terms->time_in_force == TIME_IN_FORCE_GTD) {
-        terms->expires_us = law->now_us + (int64_t)below(law, 4000000);
+        terms->expires_us = law->now_us - 100000 + (int64_t)below(law, 4000000);
     }
-    if (!market && once_in(law, 8)) {
+    if (!market && once_in(law, 5)) {
         terms->iceberg.units = any_quantity(law, instrument);
     }
     if (terms->type == ORDER_TYPE_MARKET && once_in(law, 3)) {
@@ -329,6 +329,7 @@ void law_chaos(struct law *law, union law_command *command)
     *command = (union law_command){.bytes = {0}};
     command->header.participant = law_any_trader(law);
     law->now_us += once_in(law, 4) ? (int64_t)below(law, 20000) : 0;
+    law->now_us -= once_in(law, 500) ? (int64_t)below(law, 20000) : 0;
     if (draw < 45) {
         draw_place(law, command);
     } else if (draw < 58) {

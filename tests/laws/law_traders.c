@@ -237,6 +237,15 @@ static void requote(struct law *law, union law_command *command)
     }
 }
 
+/* When there is hardly any room left, agents look after what they have. */
+static bool is_crowded(struct law *law)
+{
+    struct node_view node;
+
+    tarazy_query_node(law->engine, &node);
+    return node.orders > node.limits.orders_max / 10 * 9 && !once_in(law, 4);
+}
+
 static void order_of_day(struct law *law, union law_command *command)
 {
     struct instrument_view view;
@@ -272,6 +281,8 @@ void law_traders(struct law *law, union law_command *command)
     law->now_us += (int64_t)below(law, 800);
     if (tarazy_engine_deadline(law->engine) <= law->now_us && once_in(law, 4)) {
         pass_time(law, command);
+    } else if (draw < 800 && is_crowded(law)) {
+        requote(law, command);
     } else if (draw < 330) {
         quote(law, command);
     } else if (draw < 520) {
