@@ -462,11 +462,11 @@ bool parameters_amount(const struct parameters *parameters, const char *name, ui
             is_fraction = true;
             continue;
         }
-        sum = sum * 10 + (value.data[i] - '0');
         written += is_fraction;
         if (written > decimals) {
             return failure_set(failure, VENUE_ERROR_PRECISION, name, NULL);
         }
+        sum = sum * 10 + (value.data[i] - '0');
     }
     for (; written < decimals; written++) {
         sum *= 10;

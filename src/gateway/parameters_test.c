@@ -262,6 +262,9 @@ static void amounts_may_be_larger_than_orders(void **state)
     assert_true(amount.units == expected);
     assert_true(parameters_amount(&parameters, "y", 8, &amount, &failure));
     assert_true(amount.units == 123000000);
+    assert_true(read_form("x=99999999999999999999.0000000000000000001&y=1.23", ""));
+    assert_false(parameters_amount(&parameters, "x", 18, &amount, &failure));
+    assert_int_equal(failure.code, -1111);
     assert_false(parameters_amount(&parameters, "y", 1, &amount, &failure));
     assert_int_equal(failure.code, -1111);
 }
