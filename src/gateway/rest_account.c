@@ -240,11 +240,14 @@ static void write_fill(struct call *call, const struct fill_record *fill,
     json_write_object_end(json);
 }
 
+/* Who trades with himself has two fills of one trade. No page ends between them: the next one is asked
+ * for by the id behind the last, and the second would never be seen. */
 static void get_my_trades(struct call *call)
 {
     const struct trade_history *trades = call->venue->views.trades;
     struct instrument_view instrument;
     struct fill_page page = {0};
+    uint64_t last = 0;
     uint32_t shown = 0;
 
     if (!call_symbol(call, &instrument) || !read_fill_page(call, &page)) {
@@ -254,9 +257,11 @@ static void get_my_trades(struct call *call)
 
     json_write_array_begin(&call->answer.json);
     for (const struct fill_record *fill = fill_page_start(call, instrument.instrument, &page);
-         fill != NULL && shown < page.limit; fill = trade_history_fill_next(trades, fill)) {
+         fill != NULL && (shown < page.limit || fill->trade == last);
+         fill = trade_history_fill_next(trades, fill)) {
         if (is_on_page(fill, &page)) {
             write_fill(call, fill, &scale);
+            last = fill->trade;
             shown++;
         }
     }

@@ -101,6 +101,18 @@ static void trades_of_ones_own_have_their_fees(void **state)
     rig_expect(rig, RIG_ALICE, "GET /api/v3/myAllocations symbol=BTCKZT", 200, "[]");
 }
 
+static void a_page_does_not_end_between_two_fills_of_one_trade(void **state)
+{
+    struct rig *rig = *state;
+
+    rig_expect(rig, RIG_ALICE, LIMIT "side=SELL&quantity=1&price=15000", 200, "");
+    rig_expect(rig, RIG_ALICE, LIMIT "side=BUY&quantity=1&price=15000&selfTradePreventionMode=NONE",
+               200, "FILLED");
+    rig_expect(rig, RIG_ALICE, "GET /api/v3/myTrades symbol=BTCKZT&fromId=1&limit=1", 200,
+               "\"isMaker\":true");
+    rig_expect_also("\"isMaker\":false");
+}
+
 static void prevented_matches_are_told(void **state)
 {
     struct rig *rig = *state;
@@ -129,6 +141,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(rates_are_told_per_symbol, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_count_of_orders_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(trades_of_ones_own_have_their_fees, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_page_does_not_end_between_two_fills_of_one_trade, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(prevented_matches_are_told, set_up, tear_down),
     };
 
