@@ -8,53 +8,67 @@
 #include "gateway/metrics_text.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
-__attribute__((format(printf, 2, 3))) static void put(struct metrics_text *text, const char *format,
-                                                      ...)
+static void put(struct metrics_text *text, const char *part)
 {
-    size_t room = text->capacity - text->size;
-    va_list arguments;
+    size_t size = strlen(part);
 
-    va_start(arguments, format);
-    int size = vsnprintf(text->bytes + text->size, room, format, arguments);
-    va_end(arguments);
-    if (size < 0 || (size_t)size >= room) {
+    if (text->is_full || size >= text->capacity - text->size) {
         text->is_full = true;
         return;
     }
-    text->size += (size_t)size;
+    memcpy(text->bytes + text->size, part, size + 1);
+    text->size += size;
+}
+
+/* Name, labels if there are any, value, end of line. */
+static void put_sample(struct metrics_text *text, const char *name, const char *labels,
+                       const char *value)
+{
+    put(text, name);
+    if (labels[0] != '\0') {
+        put(text, "{");
+        put(text, labels);
+        put(text, "}");
+    }
+    put(text, " ");
+    put(text, value);
+    put(text, "\n");
 }
 
 void metrics_text_family(struct metrics_text *text, const char *name, const char *type,
                          const char *help)
 {
-    put(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
-/* name or name{labels}, and a blank. */
-static void put_name(struct metrics_text *text, const char *name, const char *labels)
-{
-    if (labels[0] == '\0') {
-        put(text, "%s ", name);
-    } else {
-        put(text, "%s{%s} ", name, labels);
-    }
+    put(text, "# HELP ");
+    put(text, name);
+    put(text, " ");
+    put(text, help);
+    put(text, "\n# TYPE ");
+    put(text, name);
+    put(text, " ");
+    put(text, type);
+    put(text, "\n");
 }
 
 void metrics_text_number(struct metrics_text *text, const char *name, const char *labels,
                          uint64_t value)
 {
-    put_name(text, name, labels);
-    put(text, "%" PRIu64 "\n", value);
+    char shown[32];
+
+    (void)snprintf(shown, sizeof shown, "%" PRIu64, value);
+    put_sample(text, name, labels, shown);
 }
 
 void metrics_text_seconds(struct metrics_text *text, const char *name, const char *labels,
                           uint64_t value_us)
 {
-    put_name(text, name, labels);
-    put(text, "%" PRIu64 ".%06" PRIu64 "\n", value_us / 1000000, value_us % 1000000);
+    char shown[48];
+
+    (void)snprintf(shown, sizeof shown, "%" PRIu64 ".%06" PRIu64, value_us / 1000000,
+                   value_us % 1000000);
+    put_sample(text, name, labels, shown);
 }
 
 void metrics_text_counter(struct metrics_text *text, const char *name, const char *help,

@@ -488,8 +488,13 @@ void socket_door_destroy(struct socket_door *door)
     }
     venue_extend(door->venue, &(struct venue_extension){.context = NULL});
     event_timer_stop(door->venue->loop, &door->tick);
-    while (door->sessions != NULL) {
-        session_end(door->sessions);
+    struct socket_session *next = door->sessions;
+
+    while (next != NULL) {
+        struct socket_session *at = next;
+
+        next = at->next;
+        session_end(at);
     }
     market_streams_destroy(door->market);
     user_streams_destroy(door->users);

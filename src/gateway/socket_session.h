@@ -89,7 +89,7 @@ void api_session_message(struct socket_session *session, struct slice text);
 
 /* Sends an answer: venue_extension.answer_socket. */
 void api_session_answer(struct socket_door *door, const struct reply_address *to, uint32_t status,
-                        struct slice json);
+                        struct slice result);
 
 /* ---- api_methods.c ---- */
 

@@ -67,7 +67,7 @@ struct stream_ticker {
     struct quantity last_quantity;
 };
 void stream_message_ticker(struct json_writer *json, const struct stream_scene *scene,
-                           const struct stream_ticker *ticker);
+                           const struct stream_ticker *shown);
 
 void stream_message_mini_ticker(struct json_writer *json, const struct stream_scene *scene,
                                 const struct ticker *ticker);

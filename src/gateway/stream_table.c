@@ -75,8 +75,7 @@ struct stream_table *stream_table_create(const struct stream_table_limits *limit
     struct stream_table *table = allocate(1, sizeof *table);
 
     table->limits = *limits;
-    table->of_instrument =
-        allocate((size_t)limits->instruments_max + 1, sizeof table->of_instrument[0]);
+    table->of_instrument = allocate((size_t)limits->instruments_max + 1, sizeof(struct stream *));
     return table;
 }
 
