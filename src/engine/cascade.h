@@ -12,7 +12,7 @@ void cascade_note_start(struct apply *apply, uint32_t list);
 
 /* The legs of a list that were opened or started now, and hold `held` together: takes the one that
  * takes, if any. Gives back what they hold too much. */
-void cascade_take_legs(struct apply *apply, uint32_t list, struct amount held);
+void cascade_take_legs(struct apply *apply, uint32_t number, struct amount held);
 
 /* Starts the noted lists and sets off the instrument's stop orders, until nothing more follows or
  * the command's bounds are reached; what is left waits for the next clock. */

@@ -9,7 +9,7 @@
 #include "engine/apply.h"
 
 /* An order was opened: reads the market's record. */
-void emit_order_opened(struct apply *apply, uint32_t order, const struct order_terms *terms,
+void emit_order_opened(struct apply *apply, uint32_t slot, const struct order_terms *terms,
                        uint64_t replaces);
 
 struct changed {
@@ -18,7 +18,7 @@ struct changed {
     struct price price;        /* DECREMENTED: where they met; else 0 = the order's limit */
     uint64_t counter_order;
 };
-void emit_order_changed(struct apply *apply, uint32_t order, const struct changed *changed);
+void emit_order_changed(struct apply *apply, uint32_t slot, const struct changed *changed);
 
 struct closing {
     enum close_reason reason;

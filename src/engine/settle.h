@@ -44,7 +44,7 @@ struct taker {
 };
 
 /* Fills in the accounts and the rate. */
-void settle_prepare_taker(const struct apply *apply, uint32_t order, struct amount held,
+void settle_prepare_taker(const struct apply *apply, uint32_t slot, struct amount held,
                           struct taker *taker);
 
 /* Moves a fill: base and quote between maker and taker, then each one's fee out of what it received.
