@@ -14,11 +14,19 @@ static uint32_t at_least(uint32_t value, uint32_t least)
     return value > least ? value : least;
 }
 
+/* How many orders one command can end: whoever tells of their end must still find them all. */
+static uint32_t ended_at_once(const struct limits *node)
+{
+    uint32_t most = TARAZY_CLOSES_MAX + TARAZY_FILLS_MAX;
+
+    return node->orders_max < most ? node->orders_max : most;
+}
+
 struct view_limits view_limits_for(const struct limits *node)
 {
     return (struct view_limits){
         .node = *node,
-        .closed_orders_max = at_least(node->orders_max / 2, 1000),
+        .closed_orders_max = at_least(node->orders_max / 2, at_least(ended_at_once(node), 1000)),
         .done_lists_max = at_least(node->order_lists_max / 2, 1000),
         .trades_max = 16384,
         .fills_max = at_least(node->orders_max, 10000),
