@@ -1,5 +1,5 @@
 # tarazy_unit_test(<name> SOURCES x_test.c ... [LINK tarazy_x ...] [LABELS l ...] [TIMEOUT s] [ARGS ...])
-#   A cmocka program, run by ctest under <name>, labels `unit` and LABELS. Default timeout 60 s.
+#   A cmocka program, run by ctest under <name>, labels `unit` and LABELS. Default timeout 300 s.
 #   Label `digest`: a test that compares digests with committed ones; also run with clang at -O0.
 #   Label `slow`: left out of the sanitizer and clang runs.
 #
@@ -11,7 +11,7 @@
 #   that replays the committed corpus, run by ctest under fuzz_<name>, label `fuzz`.
 #
 # tarazy_script_test(<name> COMMAND ... [LABELS l ...] [TIMEOUT s])
-#   Any other program as a test. Default label `script`, default timeout 120 s.
+#   Any other program as a test. Default label `script`, default timeout 300 s.
 #
 # tarazy_bench(<name> SOURCES ... LINK ...)
 #   A program that prints figures; `make bench` runs all of them in release.
@@ -60,7 +60,7 @@ function(tarazy_unit_test name)
   target_link_libraries(${name} PRIVATE ${test_LINK} tarazy_edge tarazy_test_flags PkgConfig::CMOCKA)
   target_compile_definitions(${name} PRIVATE ${test_DEFINITIONS})
   add_test(NAME ${name} COMMAND ${name} ${test_ARGS} WORKING_DIRECTORY ${TARAZY_TEST_DIR})
-  tarazy_test_properties(${name} 60 "${test_TIMEOUT}" unit ${test_LABELS})
+  tarazy_test_properties(${name} 300 "${test_TIMEOUT}" unit ${test_LABELS})
   if("digest" IN_LIST test_LABELS)
     set_property(GLOBAL APPEND PROPERTY TARAZY_DIGEST_TESTS ${name})
   endif()
@@ -90,7 +90,7 @@ function(tarazy_fuzz_target name)
     target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests/house/replay_corpus.c)
     add_test(NAME ${target} COMMAND ${target} ${fuzz_CORPUS} WORKING_DIRECTORY ${TARAZY_TEST_DIR})
   endif()
-  tarazy_test_properties(${target} 60 "${fuzz_TIMEOUT}" fuzz)
+  tarazy_test_properties(${target} 120 "${fuzz_TIMEOUT}" fuzz)
 endfunction()
 
 function(tarazy_script_test name)
@@ -99,7 +99,7 @@ function(tarazy_script_test name)
     set(test_LABELS script)
   endif()
   add_test(NAME ${name} COMMAND ${test_COMMAND} WORKING_DIRECTORY ${TARAZY_TEST_DIR})
-  tarazy_test_properties(${name} 120 "${test_TIMEOUT}" ${test_LABELS})
+  tarazy_test_properties(${name} 300 "${test_TIMEOUT}" ${test_LABELS})
 endfunction()
 
 function(tarazy_bench name)

@@ -59,7 +59,7 @@ static void answers_are_counted_by_family_door_and_status(void **state)
 {
     static struct request_metrics metrics;
     struct reply_address to = {.door = DOOR_HTTP, .family = SECURITY_TRADE, .begun_us = 1000};
-    char room[16384];
+    char room[16384] = {0};
     struct metrics_text text = {.bytes = room, .capacity = sizeof room};
 
     request_metrics_note(&metrics, &to, 200, 1200);
