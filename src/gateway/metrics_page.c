@@ -139,6 +139,9 @@ static void get_metrics(struct call *call)
         metrics_text_family(&text, "tarazy_follower_lag_seconds", "gauge",
                             "From the last batch's time to when it was applied here.");
         metrics_text_seconds(&text, "tarazy_follower_lag_seconds", "", sockets.batch_lag_us);
+        metrics_text_gauge(&text, "tarazy_core_stalled_seconds",
+                           "Commands have been under way so long and no batch has come.",
+                           sockets.stalled_s);
         metrics_text_counter(&text, "tarazy_events_total", "Events applied.", sockets.events);
         write_sockets(&text, &sockets);
         request_metrics_write(socket_door_requests(door), &text);
@@ -153,21 +156,29 @@ static void get_metrics(struct call *call)
 
 /* ------------------------------------------------------------------ health */
 
-/* Fit to serve: the replica has caught up with what is durable, and orders can be sent. */
+/* Commands that wait so long for a batch say that the core does not do its work. */
+enum { STALLED_MAX_S = 2 };
+
+/* Fit to serve: the replica has caught up with what is durable, orders can be sent and come back. */
 static void get_health(struct call *call)
 {
     const struct venue *venue = call->venue;
     const struct socket_door *door = socket_door_of(venue);
     struct json_writer *json = &call->answer.json;
-    bool is_live = venue_is_live(venue);
-    int64_t lag_us = door != NULL ? (int64_t)socket_door_statistics(door).batch_lag_us : 0;
+    struct socket_statistics sockets = {0};
+
+    if (door != NULL) {
+        sockets = socket_door_statistics(door);
+    }
+    bool is_stalled = sockets.stalled_s >= STALLED_MAX_S;
+    bool is_live = venue_is_live(venue) && !is_stalled;
 
     json_write_object_begin(json);
-    json_write_key_text(json, "status", is_live ? "ok" : "not live");
+    json_write_key_text(json, "status", is_live ? "ok" : is_stalled ? "stalled" : "not live");
     json_write_key_bool(json, "live", is_live);
     json_write_key_uint64(json, "number", venue->number);
     answer_key_time(&call->answer, "time", tarazy_engine_time(venue->engine));
-    json_write_key_int64(json, "lagUs", lag_us);
+    json_write_key_uint64(json, "lagUs", sockets.batch_lag_us);
     json_write_key_bool(json, "sandbox", venue->node.sandbox);
     json_write_key_string(
         json, "name",

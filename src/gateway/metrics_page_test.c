@@ -115,6 +115,27 @@ static void health_is_bad_without_a_core(void **state)
     rig_expect(&scene.rig, RIG_NOBODY, "GET /health ", 200, "\"live\":true");
 }
 
+static void health_is_bad_with_a_core_that_does_nothing(void **state)
+{
+    const struct fake_faults silent = {.is_silent = true};
+    const struct fake_faults none = {0};
+
+    fake_node_set_faults(&silent);
+    socket_scene_wait(&scene, 5000);
+    rig_expect(&scene.rig, RIG_NOBODY, "GET /health ", 200,
+               "\"ok\""); /* nobody asked for anything */
+    assert_null(
+        rig_call(&scene.rig, RIG_ALICE, "DELETE", "/api/v3/order", "symbol=BTCKZT&orderId=1"));
+    socket_scene_wait(&scene, 4200);
+    rig_expect(&scene.rig, RIG_NOBODY, "GET /health ", 503,
+               "\"status\":\"stalled\",\"live\":false");
+    socket_scene_wait(&scene, 20000); /* the request has been given up; the core is no better */
+    rig_expect(&scene.rig, RIG_NOBODY, "GET /health ", 503, "\"stalled\"");
+    fake_node_set_faults(&none);
+    socket_scene_wait(&scene, 200);
+    rig_expect(&scene.rig, RIG_NOBODY, "GET /health ", 200, "\"ok\"");
+}
+
 static unsigned count(const char *text, const char *part)
 {
     unsigned found = 0;
@@ -158,6 +179,7 @@ int main(void)
         cmocka_unit_test(answers_are_counted_by_family_door_and_status),
         TEST(what_is_served_is_counted),
         TEST(health_is_bad_without_a_core),
+        TEST(health_is_bad_with_a_core_that_does_nothing),
         TEST(the_description_is_whole),
     };
 

@@ -347,6 +347,8 @@ static void on_batch(void *context, uint64_t number, int64_t time_us)
 
     (void)number;
     door->statistics.batch_lag_us = lag_us > 0 ? (uint64_t)lag_us : 0;
+    door->statistics.stalled_s = 0;
+    door->was_waiting = false;
     user_streams_on_batch(door->users);
     market_streams_on_batch(door->market, door->venue->engine);
 }
@@ -372,10 +374,23 @@ static void expire_listen_keys(struct socket_door *door)
     }
 }
 
+/* A core that is held or hangs keeps its link; that commands are under way and nothing comes is all
+ * that can be seen of it. Only a batch ends it: requests that were given up prove nothing. */
+static void look_for_stall(struct socket_door *door)
+{
+    bool is_waiting = pending_count(door->venue->pending) > 0;
+
+    if (door->statistics.stalled_s > 0 || (is_waiting && door->was_waiting)) {
+        door->statistics.stalled_s++;
+    }
+    door->was_waiting = is_waiting;
+}
+
 static void on_tick(struct event_timer *timer)
 {
     struct socket_door *door = timer->context;
 
+    look_for_stall(door);
     expire_listen_keys(door);
     user_streams_check_keys(door->users, door->venue->engine);
     work_guard(door);

@@ -62,6 +62,7 @@ struct socket_statistics {
     uint64_t messages_refused; /* sessions closed for talking too much */
     uint64_t events;           /* of the commands seen so far */
     uint64_t batch_lag_us;     /* from the last batch's time to when it was applied */
+    uint32_t stalled_s;        /* so long commands have been under way and no batch has come */
     struct market_streams_statistics market;
     struct user_streams_statistics users;
     struct disconnect_statistics disconnects;

@@ -61,6 +61,7 @@ struct socket_door {
     struct socket_session *sessions;
     struct socket_statistics statistics;
     struct request_metrics requests;
+    bool was_waiting; /* at the last tick commands were under way, and no batch has come since */
     char *text; /* SOCKET_TEXT_SIZE bytes, for the message being written */
 };
 
