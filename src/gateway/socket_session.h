@@ -62,7 +62,7 @@ struct socket_door {
     struct socket_statistics statistics;
     struct request_metrics requests;
     bool was_waiting; /* at the last tick commands were under way, and no batch has come since */
-    char *text; /* SOCKET_TEXT_SIZE bytes, for the message being written */
+    char *text;       /* SOCKET_TEXT_SIZE bytes, for the message being written */
 };
 
 enum { SOCKET_TEXT_SIZE = 1 << 18, SOCKET_TICK_MS = 1000 };
