@@ -161,10 +161,14 @@ void market_world_destroy(struct market_world *world)
 uint64_t market_world_play(struct market_world *world, const struct tape *tape)
 {
     uint64_t events = 0;
+    size_t asked = 0;
 
     for (size_t at = 0; at < tape->size;) {
         const struct command_header *command = (const void *)(tape->bytes + at);
 
+        if (at == asked) {
+            asked += tarazy_engine_prefetch(world->engine, command, tape->size - at);
+        }
         world->events.used = 0;
         world->events.count = 0;
         tarazy_engine_apply(world->engine, command, &world->events);

@@ -59,12 +59,16 @@ void replayer_destroy(struct replayer *replayer)
 void replayer_apply_commands(struct replayer *replayer, const uint8_t *commands, uint32_t size)
 {
     struct event_buffer *events = &replayer->buffer;
+    size_t asked = 0;
 
     replayer->events = digest_start();
     for (uint32_t done = 0; done < size;) {
         /* Commands stand at multiples of 64 bytes of aligned memory. */
         const struct command_header *command = (const void *)(commands + done);
 
+        if (done == asked) {
+            asked += tarazy_engine_prefetch(replayer->engine, command, size - done);
+        }
         events->used = 0;
         events->count = 0;
         /*~ Durable: now it may change the books. */

@@ -133,6 +133,26 @@ uint32_t ledger_open(struct ledger *ledger, uint32_t owner, uint16_t asset)
     return index;
 }
 
+void ledger_ask_place(const struct ledger *ledger, uint32_t owner, uint16_t asset)
+{
+    table_ask(&ledger->by_key, key_hash(ledger, owner, asset));
+}
+
+uint32_t ledger_guess(const struct ledger *ledger, uint32_t owner, uint16_t asset)
+{
+    uint32_t cursor;
+
+    return table_first(&ledger->by_key, key_hash(ledger, owner, asset), &cursor);
+}
+
+void ledger_ask(const struct ledger *ledger, uint32_t account)
+{
+    const uint8_t *record = (const uint8_t *)ledger_at(ledger, account);
+
+    __builtin_prefetch(record, 1);
+    __builtin_prefetch(record + sizeof(struct account) - 1, 1);
+}
+
 uint32_t ledger_room(const struct ledger *ledger)
 {
     return pool_room(&ledger->accounts);

@@ -49,6 +49,12 @@ uint32_t ledger_find(const struct ledger *ledger, uint32_t owner, uint16_t asset
 /* The account's index, made if it is new; 0 when there is no room. */
 uint32_t ledger_open(struct ledger *ledger, uint32_t owner, uint16_t asset);
 
+/* Hints to memory, see market/ahead.h: asks for the place in the table; says which account that leads
+ * to, 0 = none, without looking at it; asks for an account's record. */
+void ledger_ask_place(const struct ledger *ledger, uint32_t owner, uint16_t asset);
+uint32_t ledger_guess(const struct ledger *ledger, uint32_t owner, uint16_t asset);
+void ledger_ask(const struct ledger *ledger, uint32_t account);
+
 /* How many accounts can still be opened. */
 uint32_t ledger_room(const struct ledger *ledger);
 

@@ -98,6 +98,39 @@ uint32_t ladder_find(const struct ladder_store *store, const struct ladder *ladd
     return level != 0 && ladder_level(store, level)->key == key ? level : 0;
 }
 
+void ladder_ask_node(const struct ladder_store *store, uint32_t child)
+{
+    if (child != 0 && !is_level(child)) {
+        __builtin_prefetch(node_at(store, child), 1);
+    }
+}
+
+void ladder_ask_child(const struct ladder_store *store, uint32_t child, uint64_t key)
+{
+    if (!is_level(child)) {
+        const struct ladder_node *node = node_at(store, child);
+
+        __builtin_prefetch(&node->child[digit_of(node, key)], 1);
+    }
+}
+
+uint32_t ladder_go_down(const struct ladder_store *store, uint32_t child, uint64_t key,
+                        uint32_t *level)
+{
+    uint32_t next = child;
+
+    if (!is_level(child)) {
+        const struct ladder_node *node = node_at(store, child);
+
+        next = node->child[digit_of(node, key)];
+    }
+    if (next != 0 && !is_level(next)) {
+        return next;
+    }
+    *level = level_of(next);
+    return 0;
+}
+
 /* Puts a new node where `slot` hangs, over what hangs there (some key below it is `other`), at the
  * highest digit in which key and other differ. Returns the new node's place for key. */
 static uint32_t *split(struct ladder_store *store, uint32_t *slot, uint64_t other, uint64_t key)

@@ -62,6 +62,14 @@ uint32_t ladder_find(const struct ladder_store *store, const struct ladder *ladd
  * The caller made sure of room for a level. */
 uint32_t ladder_insert(struct ladder_store *store, struct ladder *ladder, uint64_t key);
 
+/* Looking ahead (ahead.c), from ladder->root on: asks for a node's head; for its place for key, once
+ * the head has come; goes down to what stands there, once that has come. Returns the next node, or 0:
+ * then *level is the level met, if any. */
+void ladder_ask_node(const struct ladder_store *store, uint32_t child);
+void ladder_ask_child(const struct ladder_store *store, uint32_t child, uint64_t key);
+uint32_t ladder_go_down(const struct ladder_store *store, uint32_t child, uint64_t key,
+                        uint32_t *level);
+
 /* Takes a level out and frees it. */
 void ladder_remove(struct ladder_store *store, struct ladder *ladder, uint32_t level);
 

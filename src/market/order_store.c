@@ -149,6 +149,18 @@ void order_store_remove(struct market *market, uint32_t slot)
     pool_give(&market->orders, slot);
 }
 
+void order_ask_place(const struct market *market, uint64_t number)
+{
+    table_ask(&market->by_number, hash_number(market, number));
+}
+
+uint32_t order_guess(const struct market *market, uint64_t number)
+{
+    uint32_t cursor;
+
+    return table_first(&market->by_number, hash_number(market, number), &cursor);
+}
+
 const struct order *market_order(const struct market *market, uint32_t order)
 {
     ENSURE(order >= 1 && order <= market->orders.capacity);

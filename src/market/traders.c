@@ -40,6 +40,21 @@ uint32_t traders_find(const struct market *market, uint32_t participant, uint16_
     return 0;
 }
 
+void traders_ask_place(const struct market *market, uint32_t participant, uint16_t instrument)
+{
+    table_ask(&market->by_trader, hash_of(market, participant, instrument));
+    if (participant >= 1 && participant <= market->participants_max) {
+        __builtin_prefetch(first_of(market, participant), 1);
+    }
+}
+
+uint32_t traders_guess(const struct market *market, uint32_t participant, uint16_t instrument)
+{
+    uint32_t cursor;
+
+    return table_first(&market->by_trader, hash_of(market, participant, instrument), &cursor);
+}
+
 uint32_t market_trader(const struct market *market, uint32_t participant, uint16_t instrument)
 {
     return traders_find(market, participant, instrument);

@@ -13,6 +13,10 @@ uint32_t traders_find(const struct market *market, uint32_t participant, uint16_
 /* Is there room for another record? */
 bool traders_has_room(const struct market *market);
 
+/* Looking ahead, as order_ask_place and order_guess. */
+void traders_ask_place(const struct market *market, uint32_t participant, uint16_t instrument);
+uint32_t traders_guess(const struct market *market, uint32_t participant, uint16_t instrument);
+
 /* The record, made if need be; the caller made sure of room. */
 uint32_t traders_open(struct market *market, uint32_t participant, uint16_t instrument);
 

@@ -202,9 +202,14 @@ static void core_apply(struct core *core)
 {
     struct digest digest = digest_start();
     const uint8_t *place = core->batch;
+    const uint8_t *end = core->batch + core->batch_size;
+    const uint8_t *asked = place;
 
     for (uint32_t i = 0; i < core->batch_count; i++) {
         const struct command_header *command = (const void *)place;
+        if (place == asked) {
+            asked += tarazy_engine_prefetch(core->options.engine, place, (size_t)(end - place));
+        }
         core->events.used = 0;
         core->events.count = 0;
         /*~ engine, in the core: the same as in every follower, ahead of them */

@@ -112,6 +112,14 @@ const struct participant *registry_participant(const struct registry *registry,
                : NULL;
 }
 
+void registry_ask(const struct registry *registry, uint32_t participant, uint32_t key)
+{
+    const struct participant *person = registry_participant_at(registry, participant);
+
+    __builtin_prefetch(&person->roles);
+    __builtin_prefetch(&registry_key_at(registry, key)->expires_us, 1);
+}
+
 uint32_t registry_participant_count(const struct registry *registry)
 {
     return registry->participants.count;

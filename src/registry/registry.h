@@ -78,6 +78,9 @@ uint32_t registry_participant_add(struct registry *registry,
 const struct participant *registry_participant(const struct registry *registry,
                                                uint32_t participant);
 uint32_t registry_participant_find(const struct registry *registry, struct handle handle);
+/* Asks memory for a participant's record and for the part of a key's that admits commands: a hint, see
+ * market/ahead.h. */
+void registry_ask(const struct registry *registry, uint32_t participant, uint32_t key);
 uint32_t registry_participant_count(const struct registry *registry);
 void registry_participant_update(struct registry *registry, uint32_t participant, uint32_t roles,
                                  uint16_t tier);

@@ -97,6 +97,13 @@ void tarazy_engine_apply(struct engine *engine, const struct command_header *com
     }
 }
 
+size_t tarazy_engine_prefetch(const struct engine *engine, const void *commands, size_t size)
+{
+    (void)engine;
+    (void)commands;
+    return size;
+}
+
 uint64_t tarazy_engine_number(const struct engine *engine)
 {
     return engine->number;
