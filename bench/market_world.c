@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 enum { FEE_MAKER_PPM = 200, FEE_TAKER_PPM = 500, QUOTE = 1 };
 
@@ -129,16 +128,15 @@ void market_world_create(struct market_world *world, const struct market_world_o
     memset(world, 0, sizeof *world);
     world->tape = options->tape;
     world->size = tarazy_engine_size(&options->limits);
-    world->block = mmap(NULL, world->size, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    world->block = state_block_create(world->size);
     world->events = (struct event_buffer){.bytes = aligned_alloc(64, TARAZY_EVENTS_SIZE_MAX),
                                           .size = TARAZY_EVENTS_SIZE_MAX};
-    if (world->size == 0 || world->block == MAP_FAILED || world->events.bytes == NULL) {
+    if (world->size == 0 || world->block.bytes == NULL || world->events.bytes == NULL) {
         fprintf(stderr, "bench: no room for the state\n");
         exit(1);
     }
-    (void)madvise(world->block, world->size, MADV_HUGEPAGE); /* as journal/state_block.c does */
-    world->engine = tarazy_engine_create(world->block, world->size, &options->limits);
+    state_block_populate(&world->block); /* as the core does */
+    world->engine = tarazy_engine_create(world->block.bytes, world->size, &options->limits);
     world->time_us = 1790000000000000;
     found(world, &options->limits);
     list_asset(world, QUOTE);
@@ -154,28 +152,24 @@ void market_world_create(struct market_world *world, const struct market_world_o
 
 void market_world_destroy(struct market_world *world)
 {
-    munmap(world->block, world->size);
+    state_block_destroy(&world->block);
     free(world->events.bytes);
+}
+
+static void count_events(void *context, const struct command_header *command,
+                         const struct event_buffer *events)
+{
+    uint64_t *count = context;
+
+    (void)command;
+    *count += events->count;
 }
 
 uint64_t market_world_play(struct market_world *world, const struct tape *tape)
 {
     uint64_t events = 0;
-    size_t asked = 0;
+    const struct batch_sink sink = {&events, count_events};
 
-    for (size_t at = 0; at < tape->size;) {
-        const struct command_header *command = (const void *)(tape->bytes + at);
-
-        if (at == asked) {
-            asked += tarazy_engine_prefetch(world->engine, command, tape->size - at);
-        }
-        world->events.used = 0;
-        world->events.count = 0;
-        tarazy_engine_apply(world->engine, command, &world->events);
-        events += world->events.count;
-        at += tarazy_command_size(command->kind);
-    }
-    world->number = tarazy_engine_number(world->engine);
-    world->time_us = tarazy_engine_time(world->engine);
+    tarazy_engine_apply_batch(world->engine, tape->bytes, tape->size, &world->events, &sink);
     return events;
 }

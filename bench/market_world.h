@@ -9,12 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "journal/state_block.h"
 #include "tape.h"
 #include "tarazy/engine.h"
 
 struct market_world {
     struct engine *engine;
-    void *block;
+    struct state_block block;
     size_t size;
     struct event_buffer events;
     struct tape *tape; /* records every command; NULL: nothing does */

@@ -45,11 +45,18 @@ struct engine *tarazy_engine_adopt(void *block, size_t size);
 void tarazy_engine_apply(struct engine *engine, const struct command_header *command,
                          struct event_buffer *events);
 
-/* A hint for whoever is about to apply a batch: commands that follow each other, size bytes, as in the
- * journal. Asks memory for what the first few of them will touch, for all at once, so that they do not
- * wait for it one after another. Returns the bytes of those few: apply them and ask again. Changes
- * nothing; leaving it out changes nothing but the time a large state takes. */
-size_t tarazy_engine_prefetch(const struct engine *engine, const void *commands, size_t size);
+/* Told after each command of a batch; events: only its own. */
+struct batch_sink {
+    void *context;
+    void (*on_command)(void *context, const struct command_header *command,
+                       const struct event_buffer *events);
+};
+
+/* Applies commands that follow each other in size bytes, as in the journal; events is used anew for
+ * each. The same as applying them one by one, but faster where the state is much larger than the
+ * caches: what the next few commands will touch is asked from memory ahead of time. */
+void tarazy_engine_apply_batch(struct engine *engine, const void *commands, size_t size,
+                               struct event_buffer *events, const struct batch_sink *sink);
 
 /* Would apply say RESULT_OK now? Changes nothing. For "test" requests. */
 enum result tarazy_engine_check(const struct engine *engine, const struct command_header *command);

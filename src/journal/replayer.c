@@ -56,32 +56,25 @@ void replayer_destroy(struct replayer *replayer)
     }
 }
 
+static void take_events(void *context, const struct command_header *command,
+                        const struct event_buffer *events)
+{
+    struct replayer *replayer = context;
+
+    digest_update(&replayer->events, events->bytes, events->used);
+    if (replayer->sink.on_command != NULL) {
+        replayer->sink.on_command(replayer->sink.context, replayer->engine, command, events->bytes,
+                                  events->used);
+    }
+}
+
 void replayer_apply_commands(struct replayer *replayer, const uint8_t *commands, uint32_t size)
 {
-    struct event_buffer *events = &replayer->buffer;
-    size_t asked = 0;
+    const struct batch_sink sink = {replayer, take_events};
 
     replayer->events = digest_start();
-    for (uint32_t done = 0; done < size;) {
-        /* Commands stand at multiples of 64 bytes of aligned memory. */
-        const struct command_header *command = (const void *)(commands + done);
-
-        if (done == asked) {
-            asked += tarazy_engine_prefetch(replayer->engine, command, size - done);
-        }
-        events->used = 0;
-        events->count = 0;
-        /*~ Durable: now it may change the books. */
-        tarazy_engine_apply(replayer->engine, command, events);
-        digest_update(&replayer->events, events->bytes, events->used);
-        if (replayer->sink.on_command != NULL) {
-            replayer->sink.on_command(replayer->sink.context, replayer->engine, command,
-                                      events->bytes, events->used);
-        }
-        size_t step = tarazy_command_size(command->kind);
-        ENSURE(step > 0 && step <= size - done);
-        done += (uint32_t)step;
-    }
+    /*~ Durable: now they may change the books. */
+    tarazy_engine_apply_batch(replayer->engine, commands, size, &replayer->buffer, &sink);
 }
 
 bool replayer_apply(struct replayer *replayer, const struct journal_batch *batch)

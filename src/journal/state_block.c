@@ -25,6 +25,11 @@ struct state_block state_block_create(size_t size)
     return block;
 }
 
+void state_block_populate(const struct state_block *block)
+{
+    (void)madvise(block->bytes, block->size, MADV_POPULATE_WRITE);
+}
+
 void state_block_destroy(struct state_block *block)
 {
     if (block->bytes != NULL) {

@@ -15,6 +15,11 @@ struct state_block {
 
 /* bytes is NULL when there is no room. */
 struct state_block state_block_create(size_t size);
+
+/* Takes all of its memory now, so that no command waits while the kernel finds and clears a page.
+ * Changes no byte. Does nothing where the kernel cannot do it. */
+void state_block_populate(const struct state_block *block);
+
 void state_block_destroy(struct state_block *block);
 
 #endif

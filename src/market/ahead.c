@@ -39,6 +39,7 @@ static void ask_tables(const struct market *market, const struct market_ahead *a
     if (places(market, ahead)) {
         ask_for(market_instrument_at(market, ahead->instrument), sizeof(struct instrument));
         traders_ask_place(market, ahead->participant, ahead->instrument);
+        order_ask_place(market, ahead->order_to_come);
     }
 }
 

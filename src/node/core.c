@@ -197,31 +197,26 @@ static void core_gather(struct core *core)
     }
 }
 
+static void core_take_events(void *context, const struct command_header *command,
+                             const struct event_buffer *events)
+{
+    struct core *core = context;
+
+    digest_update(&core->digest, events->bytes, events->used);
+    if (command->kind == COMMAND_CLOCK) {
+        core->clock_pause_us = events->count > 1 ? 0 : core->time_us + CORE_CLOCK_PAUSE_US;
+    }
+}
+
 /* Applies the batch; the digest of its events goes into the next one. */
 static void core_apply(struct core *core)
 {
-    struct digest digest = digest_start();
-    const uint8_t *place = core->batch;
-    const uint8_t *end = core->batch + core->batch_size;
-    const uint8_t *asked = place;
+    const struct batch_sink sink = {core, core_take_events};
 
-    for (uint32_t i = 0; i < core->batch_count; i++) {
-        const struct command_header *command = (const void *)place;
-        if (place == asked) {
-            asked += tarazy_engine_prefetch(core->options.engine, place, (size_t)(end - place));
-        }
-        core->events.used = 0;
-        core->events.count = 0;
-        /*~ engine, in the core: the same as in every follower, ahead of them */
-        tarazy_engine_apply(core->options.engine, command, &core->events);
-        digest_update(&digest, core->events.bytes, core->events.used);
-        if (command->kind == COMMAND_CLOCK) {
-            core->clock_pause_us = core->events.count > 1 ? 0 : core->time_us + CORE_CLOCK_PAUSE_US;
-        }
-        place += tarazy_command_size(command->kind);
-    }
-    ENSURE(place == core->batch + core->batch_size);
-    core->digest = digest;
+    core->digest = digest_start();
+    /*~ engine, in the core: the same as in every follower, ahead of them */
+    tarazy_engine_apply_batch(core->options.engine, core->batch, core->batch_size, &core->events,
+                              &sink);
 }
 
 /* Tells everybody what has become durable since the last time. */

@@ -150,6 +150,7 @@ static int core_run_recovered(const struct config *config, const struct recovere
         return EXIT_CODE_FAILED;
     }
     core_warn_of_memory(config->directory);
+    state_block_populate(&recovered->block);
     core_confine(config);
     readiness_tell(config->ready_fd, "core");
     int code = core_end(core, recovered->log, core_run(core));

@@ -97,11 +97,23 @@ void tarazy_engine_apply(struct engine *engine, const struct command_header *com
     }
 }
 
-size_t tarazy_engine_prefetch(const struct engine *engine, const void *commands, size_t size)
+void tarazy_engine_apply_batch(struct engine *engine, const void *commands, size_t size,
+                               struct event_buffer *events, const struct batch_sink *sink)
 {
-    (void)engine;
-    (void)commands;
-    return size;
+    const uint8_t *at = commands;
+
+    while (size > 0) {
+        const struct command_header *command = (const void *)at;
+        size_t step = tarazy_command_size(command->kind);
+
+        ENSURE(step > 0 && step <= size);
+        events->used = 0;
+        events->count = 0;
+        tarazy_engine_apply(engine, command, events);
+        sink->on_command(sink->context, command, events);
+        at += step;
+        size -= step;
+    }
 }
 
 uint64_t tarazy_engine_number(const struct engine *engine)

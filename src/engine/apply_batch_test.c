@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Looking ahead changes nothing, whatever the commands say, and goes on from few to few.
+ * A batch is its commands one by one, however far it looks ahead.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -64,40 +64,104 @@ static void start_crowded(struct scene *scene)
     }
 }
 
-static void looking_ahead_changes_nothing(void **state)
+struct collected {
+    struct digest digest;
+    unsigned commands;
+};
+
+static void collect(void *context, const struct command_header *command,
+                    const struct event_buffer *events)
+{
+    struct collected *collected = context;
+
+    assert_true(command->kind != 0 && events->count > 0);
+    digest_update(&collected->digest, events->bytes, events->used);
+    collected->commands++;
+}
+
+/* Numbers and times that follow what the scene has done so far. */
+static void number_batch(const struct scene *scene, uint8_t *bytes, size_t size)
+{
+    uint64_t number = tarazy_engine_number(scene->engine);
+
+    for (size_t at = 0; at < size;) {
+        struct command_header *command = (void *)(bytes + at);
+
+        command->number = ++number;
+        command->time_us = tarazy_engine_time(scene->engine);
+        at += tarazy_command_size(command->kind);
+    }
+}
+
+static void apply_one_by_one(struct scene *scene, const uint8_t *batch, size_t size,
+                             struct collected *into)
+{
+    for (size_t at = 0; at < size;) {
+        const struct command_header *command = (const void *)(batch + at);
+
+        scene->events.used = 0;
+        scene->events.count = 0;
+        tarazy_engine_apply(scene->engine, command, &scene->events);
+        collect(into, command, &scene->events);
+        at += tarazy_command_size(command->kind);
+    }
+}
+
+/* The same events and the same state as one by one, whatever the commands say. */
+static void check_against_one_by_one(struct scene *scene)
 {
     static _Alignas(64) uint8_t batch[65536];
-    struct scene scene;
     size_t size = fill_batch(batch);
+    struct collected ones = {digest_start(), 0};
+    struct collected whole = {digest_start(), 0};
+    const struct batch_sink sink = {&whole, collect};
     size_t block_size;
-    size_t done = 0;
-    unsigned calls = 0;
+    void *block = (void *)(uintptr_t)tarazy_engine_block(scene->engine, &block_size);
+    uint8_t *after = malloc(block_size);
+
+    assert_true(size <= sizeof batch && after != NULL);
+    number_batch(scene, batch, size);
+    memcpy(scene->before, block, block_size);
+    apply_one_by_one(scene, batch, size, &ones);
+    memcpy(after, block, block_size);
+    memcpy(block, scene->before, block_size);
+    tarazy_engine_apply_batch(scene->engine, batch, size, &scene->events, &sink);
+    assert_int_equal(whole.commands, ones.commands);
+    assert_memory_equal(&whole.digest, &ones.digest, sizeof whole.digest);
+    assert_memory_equal(block, after, block_size);
+    free(after);
+}
+
+static void with_many_people_a_batch_is_its_commands_one_by_one(void **state)
+{
+    struct scene scene;
 
     (void)state;
-    assert_true(size <= sizeof batch);
     start_crowded(&scene);
-    memcpy(scene.before, tarazy_engine_block(scene.engine, &block_size), scene.size);
-    while (done < size) {
-        size_t step = tarazy_engine_prefetch(scene.engine, batch + done, size - done);
-
-        assert_true(step > 0 && step <= size - done);
-        done += step;
-        calls++;
-    }
-    assert_true(calls > 2);
-    assert_memory_equal(scene.before, tarazy_engine_block(scene.engine, &block_size), scene.size);
+    check_against_one_by_one(&scene);
     scene_end(&scene);
 }
 
-static void with_few_people_there_is_nothing_to_look_for(void **state)
+static void with_few_people_a_batch_is_its_commands_one_by_one(void **state)
 {
-    static _Alignas(64) uint8_t batch[65536];
     struct scene scene;
-    size_t size = fill_batch(batch);
 
     (void)state;
     scene_start(&scene);
-    assert_int_equal(tarazy_engine_prefetch(scene.engine, batch, size), size);
+    check_against_one_by_one(&scene);
+    scene_end(&scene);
+}
+
+static void a_batch_of_nothing_does_nothing(void **state)
+{
+    struct scene scene;
+    const struct batch_sink sink = {NULL, collect};
+
+    (void)state;
+    scene_start(&scene);
+    uint64_t number = tarazy_engine_number(scene.engine);
+    tarazy_engine_apply_batch(scene.engine, NULL, 0, &scene.events, &sink);
+    assert_int_equal(tarazy_engine_number(scene.engine), number);
     scene_end(&scene);
 }
 
@@ -133,8 +197,9 @@ static void what_is_there_is_guessed_right(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(looking_ahead_changes_nothing),
-        cmocka_unit_test(with_few_people_there_is_nothing_to_look_for),
+        cmocka_unit_test(with_many_people_a_batch_is_its_commands_one_by_one),
+        cmocka_unit_test(with_few_people_a_batch_is_its_commands_one_by_one),
+        cmocka_unit_test(a_batch_of_nothing_does_nothing),
         cmocka_unit_test(what_is_there_is_guessed_right),
     };
 

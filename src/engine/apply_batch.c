@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A batch: one command after the other, and while one is applied the next few move up a conveyor that
+ * asks memory for what they will touch. A file of its own because it is the one place where the
+ * engine looks at commands without judging them: whatever they say, it only computes addresses.
+ *
+ * Invariant: with or without the conveyor, the same events and the same state.
+ *
+ * Next: market/ahead.c.
+ */
+#include "base/ensure.h"
+#include "engine/state.h"
+#include "market/ahead.h"
+
+#define PLACES 16u    /* a power of two, at least one for each step */
+#define COMING 1024u  /* how far ahead of the conveyor the commands themselves are asked for */
+#define FEW    30000u /* people */
+
+_Static_assert(PLACES >= MARKET_AHEAD_STEPS && (PLACES & (PLACES - 1)) == 0, "a ring");
+
+struct conveyor {
+    const struct engine *engine;
+    const uint8_t *next; /* command that goes on it next, size bytes before the end */
+    size_t size;
+    uint64_t order; /* the number that the next order will have, if none is refused */
+    uint32_t moves;
+    struct market_ahead places[PLACES]; /* ring: on place moves % PLACES stands the newest */
+};
+
+/* Few people touch the same accounts, orders and levels again and again, however many orders rest: then
+ * all of that is in a cache and there is nothing to wait for. */
+static bool is_cached(const struct engine *engine)
+{
+    return registry_participant_count(engine_registry(engine)) < FEW;
+}
+
+/* What the market will be asked by this command. */
+static struct market_ahead describe(const struct command_header *command)
+{
+    const void *whole = command;
+    struct market_ahead ahead = {.participant = command->participant};
+    const struct order_terms *terms = NULL;
+
+    if (command->kind == COMMAND_ORDER_PLACE) {
+        terms = &((const struct command_order_place *)whole)->terms;
+    } else if (command->kind == COMMAND_ORDER_REPLACE) {
+        terms = &((const struct command_order_replace *)whole)->terms;
+        ahead.number = ((const struct command_order_replace *)whole)->order;
+    } else if (command->kind == COMMAND_ORDER_CANCEL) {
+        ahead.number = ((const struct command_order_cancel *)whole)->order;
+    } else if (command->kind == COMMAND_ORDER_AMEND) {
+        ahead.number = ((const struct command_order_amend *)whole)->order;
+    }
+    if (terms != NULL) {
+        ahead.price = terms->price;
+        ahead.instrument = terms->instrument;
+        ahead.side = terms->side;
+    }
+    return ahead;
+}
+
+static void ask_people(const struct engine *engine, const struct command_header *command)
+{
+    if (command->participant <= engine->limits.participants_max &&
+        command->key <= engine->limits.keys_max) {
+        registry_ask(engine_registry(engine), command->participant, command->key);
+    }
+}
+
+/* The accounts that stand beside the trader's orders; for a new trader first their places in the ledger's
+ * table. */
+static void ask_accounts(const struct engine *engine, const struct market_ahead *ahead, bool places)
+{
+    const struct market *market = engine_market(engine);
+    const struct ledger *ledger = engine_ledger(engine);
+    const struct instrument_terms *terms = market_terms(market, ahead->instrument);
+    struct trader_note note = market_ahead_note(market, ahead);
+
+    if (note.words[0] == 0 && terms != NULL) {
+        if (places) {
+            ledger_ask_place(ledger, ahead->participant, terms->base);
+            ledger_ask_place(ledger, ahead->participant, terms->quote);
+            return;
+        }
+        note.words[0] = ledger_guess(ledger, ahead->participant, terms->base);
+        note.words[1] = ledger_guess(ledger, ahead->participant, terms->quote);
+    }
+    if (!places) {
+        ledger_ask(ledger, note.words[0]);
+        ledger_ask(ledger, note.words[1]);
+    }
+}
+
+static void put_on(struct conveyor *conveyor, struct market_ahead *place)
+{
+    const struct command_header *command = (const void *)conveyor->next;
+
+    if (conveyor->size == 0) {
+        *place = (struct market_ahead){0};
+        return;
+    }
+    *place = describe(command);
+    place->order_to_come = place->instrument != 0 ? conveyor->order++ : 0;
+    ask_people(conveyor->engine, command);
+    size_t step = tarazy_command_size(command->kind);
+    ENSURE(step > 0 && step <= conveyor->size);
+    for (size_t line = 0; line < step; line += 64) {
+        __builtin_prefetch(conveyor->next + COMING + line);
+    }
+    conveyor->next += step;
+    conveyor->size -= step;
+}
+
+/* One command more, and one step for each that is on the way. */
+static void move(struct conveyor *conveyor)
+{
+    const struct market *market = engine_market(conveyor->engine);
+
+    put_on(conveyor, &conveyor->places[++conveyor->moves % PLACES]);
+    for (uint32_t step = 0; step < MARKET_AHEAD_STEPS; step++) {
+        struct market_ahead *ahead = &conveyor->places[(conveyor->moves - step) % PLACES];
+
+        if (ahead->participant != 0) {
+            market_ahead_step(market, ahead, step);
+            if (step == MARKET_AHEAD_TRADER || step == MARKET_AHEAD_TRADER + 1) {
+                ask_accounts(conveyor->engine, ahead, step == MARKET_AHEAD_TRADER);
+            }
+        }
+    }
+}
+
+void tarazy_engine_apply_batch(struct engine *engine, const void *commands, size_t size,
+                               struct event_buffer *events, const struct batch_sink *sink)
+{
+    const uint8_t *at = commands;
+    bool is_conveyed = !is_cached(engine);
+    struct conveyor conveyor = {
+        .engine = engine, .next = at, .size = size, .order = engine->last_order + 1};
+
+    for (uint32_t i = 1; is_conveyed && i < MARKET_AHEAD_STEPS; i++) {
+        move(&conveyor);
+    }
+    while (size > 0) {
+        const struct command_header *command = (const void *)at;
+        size_t step = tarazy_command_size(command->kind);
+
+        ENSURE(step > 0 && step <= size);
+        if (is_conveyed) {
+            move(&conveyor);
+        }
+        events->used = 0;
+        events->count = 0;
+        tarazy_engine_apply(engine, command, events);
+        sink->on_command(sink->context, command, events);
+        at += step;
+        size -= step;
+    }
+}
