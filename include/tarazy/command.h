@@ -50,7 +50,8 @@
     X(ORDER_AMEND, 64, command_order_amend)               \
     X(ORDER_LIST_PLACE, 65, command_order_list_place)     \
     X(ORDER_LIST_CANCEL, 66, command_order_list_cancel)   \
-    X(COUNTDOWN_SET, 67, command_countdown_set)
+    X(COUNTDOWN_SET, 67, command_countdown_set)           \
+    X(LIABILITIES_PUBLISH, 70, command_liabilities_publish)
 
 enum command_kind {
 #define TARAZY_COMMAND_ENUM(name, number, type) COMMAND_##name = (number),
@@ -519,6 +520,19 @@ struct command_countdown_set {
     uint8_t reserved0[2];
     uint32_t countdown_ms; /* 0 = off */
     uint8_t reserved[16];
+};
+
+/* ------------------------------------------------------------------ proofs */
+
+/* The root of a tree of what the node owed to everybody (docs/proof-of-liabilities.md). Under one
+ * journal, and so under its checkpoints, there is one root of an epoch for everybody. */
+struct command_liabilities_publish {
+    struct command_header header;
+    uint64_t record; /* the tree shows the books after this command */
+    uint64_t epoch;  /* of the tree's secrets; each is published once */
+    struct hash256 root;
+    struct hash256 totals; /* digest of the totals per asset */
+    uint8_t reserved[8];
 };
 
 /* Bytes of a command of this kind; 0 for an unknown kind. */

@@ -172,6 +172,16 @@ struct withdrawal_view {
     uint16_t asset;
     uint16_t rail;
 };
+/* The last root of liabilities that was published; false before the first. */
+struct liabilities_view {
+    struct hash256 root;
+    struct hash256 totals;
+    uint64_t record; /* the books after this command */
+    uint64_t epoch;
+    uint64_t published; /* number of the command that says so */
+};
+bool tarazy_query_liabilities(const struct engine *engine, struct liabilities_view *out);
+
 /* Open withdrawals of a participant (0 = all), ascending; returns how many were filled. */
 size_t tarazy_query_withdrawals(const struct engine *engine, uint32_t participant,
                                 struct withdrawal_view *out, size_t max);

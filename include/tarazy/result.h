@@ -95,7 +95,10 @@
     X(REPLACE_NOT_CANCELLED, 137, "nothing was cancelled and nothing placed")                  \
     X(REPLACE_NOT_PLACED, 138, "cancelled, but the new order was refused")                     \
     X(INSTRUMENT_FROZEN, 139, "the instrument is frozen")                                      \
-    X(SESSION_INVALID, 140, "the session cannot change in this way")
+    X(SESSION_INVALID, 140, "the session cannot change in this way")                           \
+    /* proofs */                                                                               \
+    X(LIABILITIES_RECORD, 150, "the record is not behind this one, or before the last shown")  \
+    X(LIABILITIES_EPOCH, 151, "the epoch is not above the last one published")
 
 enum result {
 #define TARAZY_RESULT_ENUM(name, number, text) RESULT_##name = (number),

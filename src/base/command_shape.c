@@ -75,6 +75,8 @@ static bool is_plain(const struct command_header *command)
     case COMMAND_ORDER_LIST_PLACE: return shape_is_order_list_place(whole);
     case COMMAND_ORDER_LIST_CANCEL: return shape_is_order_list_cancel(whole);
     case COMMAND_COUNTDOWN_SET: return shape_is_countdown_set(whole);
+    case COMMAND_LIABILITIES_PUBLISH:
+        return SHAPE_IS_ZERO(((const struct command_liabilities_publish *)whole)->reserved);
     }
     return false;
 }

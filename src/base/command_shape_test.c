@@ -242,6 +242,11 @@ static const struct field fields[] = {
     FIELD(COUNTDOWN_SET, countdown_set, reserved0, ZERO, 0),
     FIELD(COUNTDOWN_SET, countdown_set, countdown_ms, ANY, 0),
     FIELD(COUNTDOWN_SET, countdown_set, reserved, ZERO, 0),
+    FIELD(LIABILITIES_PUBLISH, liabilities_publish, record, ANY, 0),
+    FIELD(LIABILITIES_PUBLISH, liabilities_publish, epoch, ANY, 0),
+    FIELD(LIABILITIES_PUBLISH, liabilities_publish, root, ANY, 0),
+    FIELD(LIABILITIES_PUBLISH, liabilities_publish, totals, ANY, 0),
+    FIELD(LIABILITIES_PUBLISH, liabilities_publish, reserved, ZERO, 0),
 };
 
 #define FIELD_COUNT (sizeof fields / sizeof fields[0])

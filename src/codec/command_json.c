@@ -320,6 +320,10 @@ static const struct field fields_ORDER_LIST_CANCEL[] = {
 static const struct field fields_COUNTDOWN_SET[] = {
     NUMBER(command_countdown_set, instrument), NUMBER(command_countdown_set, countdown_ms), END};
 
+static const struct field fields_LIABILITIES_PUBLISH[] = {
+    NUMBER(command_liabilities_publish, record), NUMBER(command_liabilities_publish, epoch),
+    HEX(command_liabilities_publish, root), HEX(command_liabilities_publish, totals), END};
+
 static const struct field *fields_of(uint16_t kind)
 {
     switch ((enum command_kind)kind) {

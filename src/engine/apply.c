@@ -49,6 +49,7 @@ enum result apply_family(struct apply *apply, const struct command_header *comma
     case COMMAND_ORDER_LIST_PLACE: return apply_order_list_place(apply, whole);
     case COMMAND_ORDER_LIST_CANCEL: return apply_order_list_cancel(apply, whole);
     case COMMAND_COUNTDOWN_SET: return apply_countdown_set(apply, whole);
+    case COMMAND_LIABILITIES_PUBLISH: return apply_liabilities_publish(apply, whole);
     }
     return RESULT_UNKNOWN_COMMAND;
 }

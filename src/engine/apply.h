@@ -115,6 +115,9 @@ ENGINE_FAMILY(order_replace, command_order_replace);
 ENGINE_FAMILY(order_list_place, command_order_list_place);
 ENGINE_FAMILY(order_list_cancel, command_order_list_cancel);
 
+/* apply_liabilities.c */
+ENGINE_FAMILY(liabilities_publish, command_liabilities_publish);
+
 /* apply_clock.c */
 ENGINE_FAMILY(clock, command_clock);
 

@@ -130,6 +130,7 @@ enum result check_family(const struct engine *engine, const struct command_heade
     case COMMAND_ORDER_LIST_PLACE: return check_order_list_place(engine, whole);
     case COMMAND_ORDER_LIST_CANCEL: return check_order_list_cancel(engine, whole);
     case COMMAND_COUNTDOWN_SET: return check_countdown_set(engine, whole);
+    case COMMAND_LIABILITIES_PUBLISH: return check_liabilities_publish(engine, whole);
     }
     return RESULT_UNKNOWN_COMMAND;
 }

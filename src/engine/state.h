@@ -158,6 +158,24 @@ static inline struct asset *engine_asset_at(const struct engine *engine, uint16_
     return (struct asset *)engine_part(engine, engine->assets_offset) + asset;
 }
 
+/* The last published root of liabilities; epoch 0: none yet. It stands where asset 0 would, which is
+ * nobody: so the layout, and every snapshot and digest of a node without one, is what it was. */
+struct liabilities { /* 128 bytes */
+    struct hash256 root;
+    struct hash256 totals;
+    uint64_t record;
+    uint64_t epoch;
+    uint64_t published; /* number of the command */
+    uint8_t reserved[40];
+};
+
+_Static_assert(sizeof(struct liabilities) == sizeof(struct asset), "stands in the place of one");
+
+static inline struct liabilities *engine_liabilities(const struct engine *engine)
+{
+    return engine_part(engine, engine->assets_offset);
+}
+
 /* uint32_t[ENGINE_STARTS_MAX]: zero between commands. */
 static inline uint32_t *engine_starts(const struct engine *engine)
 {

@@ -72,6 +72,9 @@ static const struct rule rules[] = {
     [COMMAND_ORDER_LIST_PLACE] = {TRADING, TRADE, NEVER},
     [COMMAND_ORDER_LIST_CANCEL] = {TRADING, TRADE, NEVER},
     [COMMAND_COUNTDOWN_SET] = {TRADING, TRADE, NEVER},
+
+    /* Proofs: it moves nothing, and whoever lies is found by everybody who rebuilds the tree. */
+    [COMMAND_LIABILITIES_PUBLISH] = {ROLE_OPERATOR, OPERATE, NEVER},
 };
 
 static const struct rule *rule_of(uint16_t kind)
