@@ -69,10 +69,14 @@ static inline uint32_t table_first(const struct table *table, uint64_t hash, uin
     return table_next(table, hash, cursor);
 }
 
-/* Asks for the slots' memory where a hash has its home: a hint, see market/ahead.h. */
+/* Asks for the slots' memory where a hash has its home, and for some behind: a hint, see
+ * market/ahead.h. */
 static inline void table_ask(const struct table *table, uint64_t hash)
 {
-    __builtin_prefetch(table_slots(table) + table_home(table, (uint32_t)hash), 1);
+    const struct table_slot *home = table_slots(table) + table_home(table, (uint32_t)hash);
+
+    __builtin_prefetch(home, 1);
+    __builtin_prefetch(home + 4, 1);
 }
 
 /* Adds index under hash. The caller made sure of room: ENSUREs count < capacity, index != 0. */

@@ -13,6 +13,7 @@
 #include "market/ahead.h"
 
 #define PLACES 16u    /* a power of two, at least one for each step */
+#define PEOPLE 6u     /* the step at which the sender's rights are asked for */
 #define COMING 1024u  /* how far ahead of the conveyor the commands themselves are asked for */
 #define FEW    30000u /* people */
 
@@ -38,7 +39,8 @@ static bool is_cached(const struct engine *engine)
 static struct market_ahead describe(const struct command_header *command)
 {
     const void *whole = command;
-    struct market_ahead ahead = {.participant = command->participant};
+    struct market_ahead ahead = {.participant = command->participant,
+                                 .key_of_sender = command->key};
     const struct order_terms *terms = NULL;
 
     if (command->kind == COMMAND_ORDER_PLACE) {
@@ -59,11 +61,11 @@ static struct market_ahead describe(const struct command_header *command)
     return ahead;
 }
 
-static void ask_people(const struct engine *engine, const struct command_header *command)
+static void ask_people(const struct engine *engine, const struct market_ahead *ahead)
 {
-    if (command->participant <= engine->limits.participants_max &&
-        command->key <= engine->limits.keys_max) {
-        registry_ask(engine_registry(engine), command->participant, command->key);
+    if (ahead->participant <= engine->limits.participants_max &&
+        ahead->key_of_sender <= engine->limits.keys_max) {
+        registry_ask(engine_registry(engine), ahead->participant, ahead->key_of_sender);
     }
 }
 
@@ -85,9 +87,14 @@ static void ask_accounts(const struct engine *engine, const struct market_ahead 
         note.words[0] = ledger_guess(ledger, ahead->participant, terms->base);
         note.words[1] = ledger_guess(ledger, ahead->participant, terms->quote);
     }
-    if (!places) {
-        ledger_ask(ledger, note.words[0]);
+    if (places) {
+        return;
+    }
+    if (ahead->side != SIDE_SELL) { /* a new order's money; of a cancelled one's either may be */
         ledger_ask(ledger, note.words[1]);
+    }
+    if (ahead->side != SIDE_BUY) {
+        ledger_ask(ledger, note.words[0]);
     }
 }
 
@@ -101,7 +108,6 @@ static void put_on(struct conveyor *conveyor, struct market_ahead *place)
     }
     *place = describe(command);
     place->order_to_come = place->instrument != 0 ? conveyor->order++ : 0;
-    ask_people(conveyor->engine, command);
     size_t step = tarazy_command_size(command->kind);
     ENSURE(step > 0 && step <= conveyor->size);
     for (size_t line = 0; line < step; line += 64) {
@@ -122,7 +128,9 @@ static void move(struct conveyor *conveyor)
 
         if (ahead->participant != 0) {
             market_ahead_step(market, ahead, step);
-            if (step == MARKET_AHEAD_TRADER || step == MARKET_AHEAD_TRADER + 1) {
+            if (step == PEOPLE) {
+                ask_people(conveyor->engine, ahead);
+            } else if (step == MARKET_AHEAD_TRADER || step == MARKET_AHEAD_TRADER + 1) {
                 ask_accounts(conveyor->engine, ahead, step == MARKET_AHEAD_TRADER);
             }
         }

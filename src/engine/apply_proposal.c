@@ -55,8 +55,8 @@ enum result apply_propose(struct apply *apply, const struct command_propose *pro
 static bool is_same_person(const struct registry *registry, uint32_t a, uint32_t b)
 {
     static const struct hash256 none;
-    const struct hash256 *identity_a = &registry_participant(registry, a)->identity;
-    const struct hash256 *identity_b = &registry_participant(registry, b)->identity;
+    const struct hash256 *identity_a = &registry_participant_name(registry, a)->identity;
+    const struct hash256 *identity_b = &registry_participant_name(registry, b)->identity;
 
     if (a == b) {
         return true;

@@ -60,13 +60,15 @@ bool tarazy_query_participant(const struct engine *engine, uint32_t number,
                               struct participant_view *out)
 {
     const struct participant *participant = registry_participant(engine_registry(engine), number);
+    const struct participant_name *name =
+        registry_participant_name(engine_registry(engine), number);
 
     if (participant == NULL) {
         return false;
     }
     *out = (struct participant_view){
-        .handle = participant->handle,
-        .identity = participant->identity,
+        .handle = name->handle,
+        .identity = name->identity,
         .participant = number,
         .roles = participant->roles,
         .tier = participant->tier,
@@ -100,24 +102,25 @@ bool tarazy_query_tier(const struct engine *engine, uint16_t number, struct tier
 bool tarazy_query_key_by_number(const struct engine *engine, uint32_t number, struct key_view *out)
 {
     const struct key *key = registry_key(engine_registry(engine), number);
+    const struct key_proof *proof = registry_key_proof(engine_registry(engine), number);
 
     if (key == NULL) {
         return false;
     }
     *out = (struct key_view){
-        .id = key->id,
+        .id = proof->id,
         .expires_us = key->expires_us,
         .nonce = key->nonce,
         .key = number,
         .owner = key->owner,
-        .material_size = key->material_size,
+        .material_size = proof->material_size,
         .type = key->type,
         .scopes = key->scopes,
         .nonce_required = key->nonce_required,
         .revoked = key->revoked,
-        .material = key->material,
+        .material = proof->material,
     };
-    memcpy(out->ranges, key->ranges, sizeof out->ranges);
+    memcpy(out->ranges, proof->ranges, sizeof out->ranges);
     return true;
 }
 
@@ -127,15 +130,16 @@ bool tarazy_query_key(const struct engine *engine, const struct hash256 *id, str
 }
 
 /* The day's counter is of the day of the last command: on a new day nothing is withdrawn yet. */
-static void view_balance(const struct engine *engine, const struct account *account,
-                         struct balance_view *out)
+static void view_balance(const struct engine *engine, uint32_t index, struct balance_view *out)
 {
-    bool today = account->day == time_utc_day(engine->time_us);
+    const struct account *account = ledger_account(engine_ledger(engine), index);
+    const struct account_day *counted = ledger_account_day(engine_ledger(engine), index);
+    bool today = counted->day == time_utc_day(engine->time_us);
 
     *out = (struct balance_view){
         .available = account->available,
         .held = account->held,
-        .withdrawn_today = today ? account->withdrawn_today : amount_zero(),
+        .withdrawn_today = today ? counted->withdrawn : amount_zero(),
         .owner = account->owner,
         .asset = account->asset,
     };
@@ -150,7 +154,7 @@ bool tarazy_query_balance(const struct engine *engine, uint32_t owner, uint16_t 
     if (index == 0) {
         return false;
     }
-    view_balance(engine, ledger_account(ledger, index), out);
+    view_balance(engine, index, out);
     return true;
 }
 
@@ -164,7 +168,7 @@ size_t tarazy_query_balances(const struct engine *engine, uint32_t owner, struct
         const struct account *account = ledger_account(ledger, index);
 
         if (count < max) {
-            view_balance(engine, account, &out[count]);
+            view_balance(engine, index, &out[count]);
         }
         count++;
         index = account->next_of_owner;

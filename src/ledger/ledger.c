@@ -26,6 +26,8 @@ struct ledger *ledger_create(struct arena *arena, const struct limits *limits)
     struct ledger *ledger = arena_reserve(arena, sizeof *ledger);
     void *accounts =
         arena_reserve(arena, pool_memory_size(limits->accounts_max, sizeof(struct account)));
+    void *days =
+        arena_reserve(arena, pool_memory_size(limits->accounts_max, sizeof(struct account_day)));
     void *by_key = arena_reserve(arena, table_memory_size(limits->accounts_max));
     void *by_owner = arena_reserve(arena, table_memory_size(limits->accounts_max));
     void *sums = arena_reserve(arena, sums_size);
@@ -44,6 +46,7 @@ struct ledger *ledger_create(struct arena *arena, const struct limits *limits)
     table_create(&ledger->by_owner, by_owner, limits->accounts_max);
     pool_create(&ledger->evidence, evidence, limits->evidence_max, sizeof(struct evidence));
     table_create(&ledger->by_evidence, by_evidence, limits->evidence_max);
+    ledger->days_offset = (uint64_t)((uintptr_t)days - (uintptr_t)ledger);
     ledger->sums_offset = (uint64_t)((uintptr_t)sums - (uintptr_t)ledger);
     ledger->assets_max = limits->assets_max;
     return ledger;
@@ -147,10 +150,7 @@ uint32_t ledger_guess(const struct ledger *ledger, uint32_t owner, uint16_t asse
 
 void ledger_ask(const struct ledger *ledger, uint32_t account)
 {
-    const uint8_t *record = (const uint8_t *)ledger_at(ledger, account);
-
-    __builtin_prefetch(record, 1);
-    __builtin_prefetch(record + sizeof(struct account) - 1, 1);
+    __builtin_prefetch(ledger_at(ledger, account), 1);
 }
 
 uint32_t ledger_room(const struct ledger *ledger)
@@ -162,6 +162,12 @@ const struct account *ledger_account(const struct ledger *ledger, uint32_t accou
 {
     ENSURE(account >= 1 && account < ledger->accounts.fresh);
     return ledger_at(ledger, account);
+}
+
+const struct account_day *ledger_account_day(const struct ledger *ledger, uint32_t account)
+{
+    ENSURE(account >= 1 && account < ledger->accounts.fresh);
+    return ledger_day_at(ledger, account);
 }
 
 /* Puts an account at the end of the chain of this command's accounts, once. */

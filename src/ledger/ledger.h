@@ -22,7 +22,7 @@
 
 struct ledger;
 
-struct account { /* 96 bytes, what postings need together at the front */
+struct account { /* 64 bytes: one cache line is all a posting touches */
     struct amount available;
     struct amount held;
     uint32_t owner;
@@ -31,9 +31,13 @@ struct account { /* 96 bytes, what postings need together at the front */
     uint16_t asset;
     uint8_t touched;
     uint8_t reserved0;
-    struct amount withdrawn_today; /* counters of the day for tier limits */
-    struct amount deposited_today;
-    int32_t day; /* UTC day of the counters */
+    uint8_t reserved[16];
+};
+
+struct account_day { /* 48 bytes: what left and came on one UTC day, for tier limits */
+    struct amount withdrawn;
+    struct amount deposited;
+    int32_t day;
     uint8_t reserved[12];
 };
 
@@ -59,6 +63,7 @@ void ledger_ask(const struct ledger *ledger, uint32_t account);
 uint32_t ledger_room(const struct ledger *ledger);
 
 const struct account *ledger_account(const struct ledger *ledger, uint32_t account);
+const struct account_day *ledger_account_day(const struct ledger *ledger, uint32_t account);
 
 /* First account of an owner (walk on with next_of_owner), 0 = none. */
 uint32_t ledger_first_of_owner(const struct ledger *ledger, uint32_t owner);

@@ -15,6 +15,7 @@
 static const char *audit_account(const struct ledger *ledger, uint32_t index)
 {
     const struct account *account = ledger_at(ledger, index);
+    const struct account_day *counted = ledger_day_at(ledger, index);
     struct amount whole;
 
     if (account->owner == 0 || account->asset == 0 || account->asset > ledger->assets_max) {
@@ -33,13 +34,15 @@ static const char *audit_account(const struct ledger *ledger, uint32_t index)
     if (!amount_add(&whole, account->available, account->held) || !amount_is_bounded(whole)) {
         return "ledger: an account is beyond what the books can hold";
     }
-    if (amount_is_negative(account->withdrawn_today) ||
-        amount_is_negative(account->deposited_today)) {
+    if (amount_is_negative(counted->withdrawn) || amount_is_negative(counted->deposited)) {
         return "ledger: a day's counter is below zero";
     }
     uint8_t reserved = account->reserved0;
     for (size_t i = 0; i < sizeof account->reserved; i++) {
         reserved |= account->reserved[i];
+    }
+    for (size_t i = 0; i < sizeof counted->reserved; i++) {
+        reserved |= counted->reserved[i];
     }
     return reserved == 0 ? NULL : "ledger: a reserved byte is not zero";
 }

@@ -113,12 +113,17 @@ static void break_running_sum_of_last_asset(struct ledger *ledger)
 
 static void break_counter(struct ledger *ledger)
 {
-    account_at(ledger, 3)->withdrawn_today = units(-1);
+    ledger_day_at(ledger, 3)->withdrawn = units(-1);
 }
 
 static void break_reserved(struct ledger *ledger)
 {
-    account_at(ledger, 3)->reserved[11] = 1;
+    account_at(ledger, 3)->reserved[15] = 1;
+}
+
+static void break_reserved_of_day(struct ledger *ledger)
+{
+    ledger_day_at(ledger, 3)->reserved[11] = 1;
 }
 
 static void break_chain_into_another_owner(struct ledger *ledger)
@@ -200,6 +205,7 @@ static void audit_finds_each_broken_law(void **state)
         {break_running_sum_of_last_asset, "ledger: a running sum differs from the accounts"},
         {break_counter, "ledger: a day's counter is below zero"},
         {break_reserved, "ledger: a reserved byte is not zero"},
+        {break_reserved_of_day, "ledger: a reserved byte is not zero"},
         {break_chain_into_another_owner, "ledger: an owner's accounts are not in ascending order"},
         {break_chain_into_another_owner_in_order,
          "ledger: an owner's accounts are not in ascending order"},

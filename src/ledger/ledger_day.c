@@ -3,7 +3,7 @@
  * What an account withdrew and deposited on one UTC day, for the limits of verification tiers. The
  * counters are no money: they move nothing and are in no sum.
  *
- * Invariant: the counters belong to account->day and start at zero on a new day.
+ * Invariant: the counters belong to their day and start at zero on a new day.
  */
 #include "ledger/ledger_state.h"
 
@@ -21,36 +21,37 @@ static bool add_within(struct amount *out, struct amount counter, struct amount 
 }
 
 /* A day's counter as it stands on that day. Time never goes back, so neither do days. */
-static struct amount counter_on(const struct account *account, int32_t day, struct amount counter)
+static struct amount counter_on(const struct account_day *counted, int32_t day,
+                                struct amount counter)
 {
-    ENSURE(day >= account->day);
-    return day == account->day ? counter : amount_zero();
+    ENSURE(day >= counted->day);
+    return day == counted->day ? counter : amount_zero();
 }
 
 bool ledger_day_withdraw_fits(const struct ledger *ledger, uint32_t account, int32_t day,
                               struct amount amount, struct amount day_max)
 {
-    const struct account *owned = ledger_account(ledger, account);
+    const struct account_day *counted = ledger_account_day(ledger, account);
     struct amount after;
 
-    return add_within(&after, counter_on(owned, day, owned->withdrawn_today), amount, day_max);
+    return add_within(&after, counter_on(counted, day, counted->withdrawn), amount, day_max);
 }
 
 bool ledger_day_deposit_fits(const struct ledger *ledger, uint32_t account, int32_t day,
                              struct amount amount, struct amount day_max)
 {
-    const struct account *owned = ledger_account(ledger, account);
+    const struct account_day *counted = ledger_account_day(ledger, account);
     struct amount after;
 
-    return add_within(&after, counter_on(owned, day, owned->deposited_today), amount, day_max);
+    return add_within(&after, counter_on(counted, day, counted->deposited), amount, day_max);
 }
 
-static void turn_day(struct account *account, int32_t day)
+static void turn_day(struct account_day *counted, int32_t day)
 {
-    if (account->day != day) {
-        account->withdrawn_today = amount_zero();
-        account->deposited_today = amount_zero();
-        account->day = day;
+    if (counted->day != day) {
+        counted->withdrawn = amount_zero();
+        counted->deposited = amount_zero();
+        counted->day = day;
     }
 }
 
@@ -60,9 +61,9 @@ bool ledger_day_withdraw(struct ledger *ledger, uint32_t account, int32_t day, s
     if (!ledger_day_withdraw_fits(ledger, account, day, amount, day_max)) {
         return false;
     }
-    struct account *owned = ledger_at(ledger, account);
-    turn_day(owned, day);
-    ENSURE(amount_add(&owned->withdrawn_today, owned->withdrawn_today, amount));
+    struct account_day *counted = ledger_day_at(ledger, account);
+    turn_day(counted, day);
+    ENSURE(amount_add(&counted->withdrawn, counted->withdrawn, amount));
     return true;
 }
 
@@ -72,8 +73,8 @@ bool ledger_day_deposit(struct ledger *ledger, uint32_t account, int32_t day, st
     if (!ledger_day_deposit_fits(ledger, account, day, amount, day_max)) {
         return false;
     }
-    struct account *owned = ledger_at(ledger, account);
-    turn_day(owned, day);
-    ENSURE(amount_add(&owned->deposited_today, owned->deposited_today, amount));
+    struct account_day *counted = ledger_day_at(ledger, account);
+    turn_day(counted, day);
+    ENSURE(amount_add(&counted->deposited, counted->deposited, amount));
     return true;
 }

@@ -268,10 +268,10 @@ static void day_limit_counts_per_day_and_is_exact(void **state)
     assert_false(ledger_day_deposit(ledger, books->alice, 5, units(1), units(100)));
     /* A refusal on the next day leaves the old day's counters alone; an acceptance resets both. */
     assert_false(ledger_day_deposit(ledger, books->alice, 6, units(101), units(100)));
-    assert_int_equal(ledger_account(ledger, books->alice)->day, 5);
+    assert_int_equal(ledger_account_day(ledger, books->alice)->day, 5);
     assert_true(ledger_day_deposit(ledger, books->alice, 6, units(100), units(100)));
     assert_true(ledger_day_withdraw(ledger, books->alice, 6, units(100), units(100)));
-    assert_int_equal(ledger_account(ledger, books->alice)->day, 6);
+    assert_int_equal(ledger_account_day(ledger, books->alice)->day, 6);
     assert_false(ledger_day_withdraw(ledger, books->alice, 6, units(1), units(0)));
     assert_int_equal(ledger_touched_first(ledger), 0);
 }

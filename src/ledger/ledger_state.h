@@ -24,6 +24,7 @@ struct ledger {
     struct table by_owner;    /* owner → the owner's first account */
     struct table by_evidence; /* (rail, reference) → evidence */
     uint64_t sums_offset;     /* of struct asset_sums[assets_max + 1] from this struct, bytes */
+    uint64_t days_offset;     /* of struct account_day[accounts_max + 1], beside the accounts */
     uint32_t assets_max;
     uint32_t touched_first;
     uint32_t touched_last;
@@ -33,6 +34,13 @@ struct ledger {
 static inline struct account *ledger_at(const struct ledger *ledger, uint32_t index)
 {
     return pool_at(&ledger->accounts, index);
+}
+
+static inline struct account_day *ledger_day_at(const struct ledger *ledger, uint32_t index)
+{
+    uintptr_t base = (uintptr_t)ledger;
+
+    return (struct account_day *)(base + ledger->days_offset) + index;
 }
 
 static inline struct asset_sums *ledger_sums(const struct ledger *ledger, uint16_t asset)

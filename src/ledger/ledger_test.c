@@ -288,9 +288,9 @@ static void compare(const struct books *books)
         assert_int_equal(index, i + 1);
         assert_true(amount_units(account->available) == twin->available);
         assert_true(amount_units(account->held) == twin->held);
-        assert_true(amount_units(account->withdrawn_today) == twin->withdrawn);
-        assert_true(amount_units(account->deposited_today) == twin->deposited);
-        assert_int_equal(account->day, twin->day);
+        assert_true(amount_units(ledger_account_day(ledger, index)->withdrawn) == twin->withdrawn);
+        assert_true(amount_units(ledger_account_day(ledger, index)->deposited) == twin->deposited);
+        assert_int_equal(ledger_account_day(ledger, index)->day, twin->day);
     }
     for (size_t i = 0; i < COUNT(assets); i++) {
         assert_true(amount_units(ledger_total(ledger, assets[i])) ==

@@ -43,6 +43,12 @@ static void ask_tables(const struct market *market, const struct market_ahead *a
     }
 }
 
+/* What an incoming order is held against first. */
+static uint32_t opposite_best(const struct instrument *instrument, uint8_t side)
+{
+    return instrument->ladders[side == SIDE_BUY ? SIDE_SELL : SIDE_BUY].best;
+}
+
 static void ask_records(const struct market *market, struct market_ahead *ahead)
 {
     if (ahead->number != 0) {
@@ -55,6 +61,7 @@ static void ask_records(const struct market *market, struct market_ahead *ahead)
         ahead->key = instrument_key(instrument, ahead->side, ahead->price) & LADDER_KEY_MAX;
         ahead->child = instrument->ladders[ahead->side].root;
         ladder_ask_node(&market->ladders, ahead->child);
+        ask_for(market_level_at(market, opposite_best(instrument, ahead->side)), LINE);
         ahead->trader = traders_guess(market, ahead->participant, ahead->instrument);
         ask_for(market_trader_at(market, ahead->trader), sizeof(struct trader));
     }

@@ -18,6 +18,7 @@ struct market_ahead {
     uint64_t order_to_come; /* the number that its own order will have; 0 = none */
     struct price price;     /* of the order it places */
     uint32_t participant;
+    uint32_t key_of_sender;
     uint16_t instrument; /* it places an order here; 0 = places none */
     uint8_t side;
     uint8_t reserved;

@@ -43,9 +43,6 @@ uint32_t traders_find(const struct market *market, uint32_t participant, uint16_
 void traders_ask_place(const struct market *market, uint32_t participant, uint16_t instrument)
 {
     table_ask(&market->by_trader, hash_of(market, participant, instrument));
-    if (participant >= 1 && participant <= market->participants_max) {
-        __builtin_prefetch(first_of(market, participant), 1);
-    }
 }
 
 uint32_t traders_guess(const struct market *market, uint32_t participant, uint16_t instrument)

@@ -24,7 +24,7 @@ uint32_t registry_key_find(const struct registry *registry, const struct hash256
     uint32_t cursor;
     uint32_t index = table_first(&registry->by_key_id, hash, &cursor);
 
-    while (index != 0 && memcmp(&registry_key_at(registry, index)->id, id, sizeof *id) != 0) {
+    while (index != 0 && memcmp(&registry_proof_at(registry, index)->id, id, sizeof *id) != 0) {
         index = table_next(&registry->by_key_id, hash, &cursor);
     }
     return index;
@@ -87,15 +87,16 @@ uint32_t registry_key_add(struct registry *registry, const struct command_key_cr
     uint32_t index = pool_take(&registry->keys);
     struct key *key = registry_key_at(registry, index);
 
-    key->id = create->id;
-    memcpy(key->ranges, create->ranges, sizeof key->ranges);
     key->expires_us = create->expires_us;
     key->owner = create->owner;
     key->type = create->type;
     key->scopes = create->scopes;
     key->nonce_required = create->nonce_required;
-    key->material_size = create->material_size;
-    memcpy(key->material, create->material, create->material_size);
+    struct key_proof *proof = registry_proof_at(registry, index);
+    proof->id = create->id;
+    memcpy(proof->ranges, create->ranges, sizeof proof->ranges);
+    proof->material_size = create->material_size;
+    memcpy(proof->material, create->material, create->material_size);
     table_insert(&registry->by_key_id, id_hash(registry, &create->id), index);
     return index;
 }
@@ -103,6 +104,11 @@ uint32_t registry_key_add(struct registry *registry, const struct command_key_cr
 const struct key *registry_key(const struct registry *registry, uint32_t key)
 {
     return registry_pool_has(&registry->keys, key) ? registry_key_at(registry, key) : NULL;
+}
+
+const struct key_proof *registry_key_proof(const struct registry *registry, uint32_t key)
+{
+    return registry_pool_has(&registry->keys, key) ? registry_proof_at(registry, key) : NULL;
 }
 
 void registry_key_revoke(struct registry *registry, uint32_t key)

@@ -70,10 +70,11 @@ static void key_gets_the_next_number_and_is_found_by_it_and_by_id(void **state)
     assert_int_equal(registry_key_add(registry, &create), 1);
     assert_int_equal(registry_key_find(registry, &create.id), 1);
     const struct key *key = registry_key(registry, 1);
-    assert_memory_equal(&key->id, &create.id, sizeof create.id);
-    assert_memory_equal(key->ranges, create.ranges, sizeof create.ranges);
-    assert_memory_equal(key->material, create.material, sizeof create.material);
-    assert_int_equal(key->material_size, 32);
+    const struct key_proof *proof = registry_key_proof(registry, 1);
+    assert_memory_equal(&proof->id, &create.id, sizeof create.id);
+    assert_memory_equal(proof->ranges, create.ranges, sizeof create.ranges);
+    assert_memory_equal(proof->material, create.material, sizeof create.material);
+    assert_int_equal(proof->material_size, 32);
     assert_int_equal(key->expires_us, 5000);
     assert_int_equal(key->owner, ALICE);
     assert_int_equal(key->type, KEY_TYPE_ED25519);
@@ -83,6 +84,8 @@ static void key_gets_the_next_number_and_is_found_by_it_and_by_id(void **state)
     assert_int_equal(key->revoked, 0);
     assert_null(registry_key(registry, 0));
     assert_null(registry_key(registry, 2));
+    assert_null(registry_key_proof(registry, 0));
+    assert_null(registry_key_proof(registry, 2));
     assert_null(registry_audit(registry));
 }
 

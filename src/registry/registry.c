@@ -22,8 +22,12 @@ struct registry *registry_create(struct arena *arena, const struct limits *limit
     struct registry *registry = arena_reserve(arena, sizeof *registry);
     void *participants = arena_reserve(
         arena, pool_memory_size(limits->participants_max, sizeof(struct participant)));
+    void *names = arena_reserve(
+        arena, pool_memory_size(limits->participants_max, sizeof(struct participant_name)));
     void *by_handle = arena_reserve(arena, table_memory_size(limits->participants_max));
     void *keys = arena_reserve(arena, pool_memory_size(limits->keys_max, sizeof(struct key)));
+    void *proofs =
+        arena_reserve(arena, pool_memory_size(limits->keys_max, sizeof(struct key_proof)));
     void *by_key_id = arena_reserve(arena, table_memory_size(limits->keys_max));
     void *proposals =
         arena_reserve(arena, pool_memory_size(limits->proposals_max, sizeof(struct proposal)));
@@ -43,6 +47,8 @@ struct registry *registry_create(struct arena *arena, const struct limits *limit
     table_create(&registry->by_key_id, by_key_id, limits->keys_max);
     pool_create(&registry->proposals, proposals, limits->proposals_max, sizeof(struct proposal));
     table_create(&registry->by_proposal, by_proposal, limits->proposals_max);
+    registry->names_offset = (uint64_t)((uintptr_t)names - (uintptr_t)registry);
+    registry->proofs_offset = (uint64_t)((uintptr_t)proofs - (uintptr_t)registry);
     registry->limits_offset = (uint64_t)((uintptr_t)tier_limits - (uintptr_t)registry);
     registry->assets_max = limits->assets_max;
     registry->deadline = INT64_MAX;
@@ -68,7 +74,7 @@ uint32_t registry_participant_find(const struct registry *registry, struct handl
     uint32_t index = table_first(&registry->by_handle, hash, &cursor);
 
     while (index != 0 &&
-           memcmp(&registry_participant_at(registry, index)->handle, &handle, sizeof handle) != 0) {
+           memcmp(&registry_name_at(registry, index)->handle, &handle, sizeof handle) != 0) {
         index = table_next(&registry->by_handle, hash, &cursor);
     }
     return index;
@@ -96,8 +102,8 @@ uint32_t registry_participant_add(struct registry *registry,
     uint32_t index = pool_take(&registry->participants);
     struct participant *participant = registry_participant_at(registry, index);
 
-    participant->handle = create->handle;
-    participant->identity = create->identity;
+    registry_name_at(registry, index)->handle = create->handle;
+    registry_name_at(registry, index)->identity = create->identity;
     participant->roles = create->roles;
     participant->tier = create->tier;
     table_insert(&registry->by_handle, handle_hash(registry, create->handle), index);
@@ -112,12 +118,18 @@ const struct participant *registry_participant(const struct registry *registry,
                : NULL;
 }
 
+const struct participant_name *registry_participant_name(const struct registry *registry,
+                                                         uint32_t participant)
+{
+    return registry_pool_has(&registry->participants, participant)
+               ? registry_name_at(registry, participant)
+               : NULL;
+}
+
 void registry_ask(const struct registry *registry, uint32_t participant, uint32_t key)
 {
-    const struct participant *person = registry_participant_at(registry, participant);
-
-    __builtin_prefetch(&person->roles);
-    __builtin_prefetch(&registry_key_at(registry, key)->expires_us, 1);
+    __builtin_prefetch(registry_participant_at(registry, participant));
+    __builtin_prefetch(registry_key_at(registry, key), 1);
 }
 
 uint32_t registry_participant_count(const struct registry *registry)

@@ -18,26 +18,35 @@
 
 struct registry;
 
-struct participant {
-    struct handle handle;
-    struct hash256 identity;
+/* What every command asks stands apart from what is seldom read, so that a million people's rights
+ * stand close together. */
+struct participant { /* 8 bytes */
     uint32_t roles;
     uint16_t tier;
     uint8_t frozen;
-    uint8_t reserved[9];
+    uint8_t reserved;
 };
 
-struct key {
-    struct hash256 id;
-    struct ip_range ranges[TARAZY_KEY_RANGES_MAX];
+struct participant_name { /* 64 bytes */
+    struct handle handle;
+    struct hash256 identity;
+};
+
+struct key {            /* 32 bytes */
     int64_t expires_us; /* 0 = never */
     uint64_t nonce;     /* last one used */
     uint32_t owner;
-    uint16_t material_size;
     uint8_t type;
     uint8_t scopes;
     uint8_t nonce_required;
     uint8_t revoked;
+    uint8_t reserved[8];
+};
+
+struct key_proof { /* how its holder shows that it is his */
+    struct hash256 id;
+    struct ip_range ranges[TARAZY_KEY_RANGES_MAX];
+    uint16_t material_size;
     uint8_t reserved[14];
     uint8_t material[TARAZY_KEY_MATERIAL_MAX];
 };
@@ -77,9 +86,10 @@ uint32_t registry_participant_add(struct registry *registry,
 /* NULL when there is no such participant. */
 const struct participant *registry_participant(const struct registry *registry,
                                                uint32_t participant);
+const struct participant_name *registry_participant_name(const struct registry *registry,
+                                                         uint32_t participant);
 uint32_t registry_participant_find(const struct registry *registry, struct handle handle);
-/* Asks memory for a participant's record and for the part of a key's that admits commands: a hint, see
- * market/ahead.h. */
+/* Asks memory for a participant's and a key's rights: a hint, see market/ahead.h. */
 void registry_ask(const struct registry *registry, uint32_t participant, uint32_t key);
 uint32_t registry_participant_count(const struct registry *registry);
 void registry_participant_update(struct registry *registry, uint32_t participant, uint32_t roles,
@@ -100,7 +110,9 @@ bool registry_is_proposable(uint16_t command_kind);
 MUST_CHECK enum result registry_key_check(const struct registry *registry,
                                           const struct command_key_create *create);
 uint32_t registry_key_add(struct registry *registry, const struct command_key_create *create);
+/* NULL when there is no such key. */
 const struct key *registry_key(const struct registry *registry, uint32_t key);
+const struct key_proof *registry_key_proof(const struct registry *registry, uint32_t key);
 uint32_t registry_key_find(const struct registry *registry, const struct hash256 *id);
 void registry_key_revoke(struct registry *registry, uint32_t key);
 

@@ -13,7 +13,7 @@ static const char *audit_participants(const struct registry *registry)
     for (uint32_t index = 1; index < registry->participants.fresh; index++) {
         const struct participant *participant = registry_participant_at(registry, index);
 
-        if (registry_participant_find(registry, participant->handle) != index) {
+        if (registry_participant_find(registry, registry_name_at(registry, index)->handle) != index) {
             return "registry: a participant is not found by its handle";
         }
         if (registry_tier(registry, participant->tier) == NULL) {
@@ -34,14 +34,15 @@ static const char *audit_keys(const struct registry *registry)
     }
     for (uint32_t index = 1; index < registry->keys.fresh; index++) {
         const struct key *key = registry_key_at(registry, index);
+        const struct key_proof *proof = registry_proof_at(registry, index);
 
-        if (registry_key_find(registry, &key->id) != index) {
+        if (registry_key_find(registry, &proof->id) != index) {
             return "registry: a key is not found by its id";
         }
         if (registry_participant(registry, key->owner) == NULL) {
             return "registry: a key belongs to nobody";
         }
-        if (key->material_size > TARAZY_KEY_MATERIAL_MAX || key->scopes == 0) {
+        if (proof->material_size > TARAZY_KEY_MATERIAL_MAX || key->scopes == 0) {
             return "registry: a key is not one that could have been made";
         }
     }

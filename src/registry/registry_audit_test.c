@@ -35,7 +35,7 @@ static void break_participant_count(struct registry *registry)
 
 static void break_handle(struct registry *registry)
 {
-    registry_participant_at(registry, BOB)->handle.text[0] = 'a';
+    registry_name_at(registry, BOB)->handle.text[0] = 'a';
 }
 
 static void break_tier(struct registry *registry)
@@ -55,7 +55,7 @@ static void break_key_count(struct registry *registry)
 
 static void break_key_id(struct registry *registry)
 {
-    registry_key_at(registry, 1)->id.bytes[0] = 2;
+    registry_proof_at(registry, 1)->id.bytes[0] = 2;
 }
 
 static void break_key_owner(struct registry *registry)
@@ -65,7 +65,7 @@ static void break_key_owner(struct registry *registry)
 
 static void break_key_material(struct registry *registry)
 {
-    registry_key_at(registry, 1)->material_size = TARAZY_KEY_MATERIAL_MAX + 1;
+    registry_proof_at(registry, 1)->material_size = TARAZY_KEY_MATERIAL_MAX + 1;
 }
 
 static void break_key_scopes(struct registry *registry)

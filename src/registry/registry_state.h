@@ -19,6 +19,8 @@ struct registry {
     struct table by_handle;   /* handle → participant */
     struct table by_key_id;   /* id → key */
     struct table by_proposal; /* number → proposal */
+    uint64_t names_offset;    /* of struct participant_name[participants_max + 1] */
+    uint64_t proofs_offset;   /* of struct key_proof[keys_max + 1] */
     uint64_t limits_offset;   /* of struct tier_limit[TIERS_MAX][assets_max + 1] from this struct */
     uint64_t last_proposal;   /* number of the newest proposal ever */
     int64_t deadline;         /* earliest expiry of an open proposal; INT64_MAX = none */
@@ -34,6 +36,21 @@ static inline struct participant *registry_participant_at(const struct registry 
                                                           uint32_t index)
 {
     return pool_at(&registry->participants, index);
+}
+
+static inline struct participant_name *registry_name_at(const struct registry *registry,
+                                                        uint32_t index)
+{
+    uintptr_t base = (uintptr_t)registry + registry->names_offset;
+
+    return (struct participant_name *)base + index;
+}
+
+static inline struct key_proof *registry_proof_at(const struct registry *registry, uint32_t index)
+{
+    uintptr_t base = (uintptr_t)registry + registry->proofs_offset;
+
+    return (struct key_proof *)base + index;
 }
 
 static inline struct key *registry_key_at(const struct registry *registry, uint32_t index)

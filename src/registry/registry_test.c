@@ -47,8 +47,9 @@ static void participant_gets_the_next_number_and_is_found_by_it_and_by_handle(vo
     assert_int_equal(registry_participant_count(registry), 4);
     assert_int_equal(registry_participant_find(registry, handle_of("carol")), 4);
     const struct participant *carol = registry_participant(registry, 4);
-    assert_memory_equal(&carol->handle, &create.handle, sizeof create.handle);
-    assert_memory_equal(&carol->identity, &create.identity, sizeof create.identity);
+    const struct participant_name *name = registry_participant_name(registry, 4);
+    assert_memory_equal(&name->handle, &create.handle, sizeof create.handle);
+    assert_memory_equal(&name->identity, &create.identity, sizeof create.identity);
     assert_int_equal(carol->roles, ROLE_CUSTODIAN);
     assert_int_equal(carol->tier, 2);
     assert_int_equal(carol->frozen, 0);
@@ -62,6 +63,8 @@ static void participant_that_does_not_exist_is_not_found(void **state)
     assert_null(registry_participant(registry, 0));
     assert_null(registry_participant(registry, 4));
     assert_null(registry_participant(registry, UINT32_MAX));
+    assert_null(registry_participant_name(registry, 0));
+    assert_null(registry_participant_name(registry, 4));
     assert_int_equal(registry_participant_find(registry, handle_of("carol")), 0);
     assert_int_equal(registry_participant_find(registry, handle_of("alic")), 0);
 }
