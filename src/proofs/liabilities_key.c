@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Everything random in the tree of liabilities, out of one key. A file of its own because privacy rests
+ * on it and soundness does not: with a bad key somebody may learn too much, but no sum is wrong.
+ *
+ * Invariant: nothing depends on anything but the key and the arguments, so that whoever holds key and
+ * books builds the same tree.
+ *
+ * Next: liabilities_tree.c.
+ */
+#include "proofs/liabilities_key.h"
+
+#include <string.h>
+
+#include "base/ensure.h"
+#include "tarazy/money.h"
+
+enum { CUTS_PER_BLOCK = 4 };
+
+/* A label and its numbers, one behind the other. */
+struct message {
+    uint8_t bytes[32];
+    size_t size;
+};
+
+static struct message message_start(const char *label)
+{
+    struct message message = {.size = strlen(label)};
+
+    ENSURE(message.size <= sizeof message.bytes);
+    memcpy(message.bytes, label, message.size);
+    return message;
+}
+
+static void message_add(struct message *message, uint64_t number, size_t size)
+{
+    ENSURE(message->size + size <= sizeof message->bytes);
+    for (size_t i = 0; i < size; i++) {
+        message->bytes[message->size++] = (uint8_t)(number >> (8 * i));
+    }
+}
+
+static void message_code(const struct message *message, const struct hmac_key *key,
+                         struct hash256 *code)
+{
+    const struct byte_part part = {message->bytes, message->size};
+
+    hmac_compute(key, &part, 1, code->bytes);
+}
+
+void liabilities_key_prepare(struct liabilities_key *key, const struct hash256 *secret,
+                             uint64_t epoch)
+{
+    hmac_key_prepare(&key->hmac, secret, sizeof *secret);
+    key->epoch = epoch;
+}
+
+uint32_t liabilities_key_place(const struct liabilities_key *key, uint32_t owner, unsigned part)
+{
+    struct message message = message_start("place");
+    struct hash256 code;
+
+    message_add(&message, owner, 4);
+    message_add(&message, part, 1);
+    message_code(&message, &key->hmac, &code);
+    return (uint32_t)code.bytes[0] << 24 | (uint32_t)code.bytes[1] << 16 |
+           (uint32_t)code.bytes[2] << 8 | code.bytes[3];
+}
+
+void liabilities_key_padding(const struct liabilities_key *key, unsigned level, uint32_t index,
+                             struct hash256 *mask)
+{
+    struct message message = message_start("padding");
+
+    message_add(&message, level, 1);
+    message_add(&message, index, 4);
+    message_code(&message, &key->hmac, mask);
+}
+
+void liabilities_key_user(const struct liabilities_key *key, uint32_t owner, struct hash256 *secret)
+{
+    struct message message = message_start("user");
+
+    message_add(&message, owner, 4);
+    message_code(&message, &key->hmac, secret);
+}
+
+void liabilities_user_prepare(struct liabilities_user *user, const struct hash256 *secret,
+                              uint64_t epoch)
+{
+    hmac_key_prepare(&user->hmac, secret, sizeof *secret);
+    user->epoch = epoch;
+}
+
+unsigned liabilities_user_parts(const struct liabilities_user *user)
+{
+    struct message message = message_start("parts");
+    struct hash256 code;
+
+    message_add(&message, user->epoch, 8);
+    message_code(&message, &user->hmac, &code);
+    return LIABILITIES_PARTS_MIN +
+           code.bytes[0] % (LIABILITIES_PARTS_MAX - LIABILITIES_PARTS_MIN + 1);
+}
+
+void liabilities_user_salt(const struct liabilities_user *user, unsigned part, struct hash256 *salt)
+{
+    struct message message = message_start("salt");
+
+    message_add(&message, user->epoch, 8);
+    message_add(&message, part, 1);
+    message_code(&message, &user->hmac, salt);
+}
+
+/* Cut number n (0, 1, …) of an asset, between 0 and value. Rounded down: the remainder is the next
+ * part's. */
+static uint64_t user_cut(const struct liabilities_user *user, unsigned asset, uint64_t value,
+                         unsigned n)
+{
+    struct message message = message_start("cuts");
+    struct hash256 code;
+    uint64_t random = 0;
+
+    message_add(&message, user->epoch, 8);
+    message_add(&message, asset, 2);
+    message_add(&message, n / CUTS_PER_BLOCK, 1);
+    message_code(&message, &user->hmac, &code);
+    memcpy(&random, code.bytes + 8 * (n % CUTS_PER_BLOCK), sizeof random);
+    return (uint64_t)((uint128)random * ((uint128)value + 1) >> 64);
+}
+
+static void sort_cuts(uint64_t *cuts, unsigned count)
+{
+    for (unsigned i = 1; i < count; i++) {
+        uint64_t cut = cuts[i];
+        unsigned at = i;
+
+        for (; at > 0 && cuts[at - 1] > cut; at--) {
+            cuts[at] = cuts[at - 1];
+        }
+        cuts[at] = cut;
+    }
+}
+
+uint64_t liabilities_user_share(const struct liabilities_user *user, unsigned asset, uint64_t value,
+                                unsigned part, unsigned parts)
+{
+    uint64_t cuts[LIABILITIES_PARTS_MAX];
+
+    ENSURE(parts >= 1 && parts <= LIABILITIES_PARTS_MAX && part < parts);
+    if (value == 0) {
+        return 0;
+    }
+    for (unsigned i = 0; i + 1 < parts; i++) {
+        cuts[i] = user_cut(user, asset, value, i);
+    }
+    sort_cuts(cuts, parts - 1);
+    uint64_t from = part == 0 ? 0 : cuts[part - 1];
+    uint64_t to = part + 1 == parts ? value : cuts[part];
+    return to - from;
+}
