@@ -138,8 +138,11 @@ static void run_core(const struct tape *tape, struct recovered *recovered, uint3
 
 static void run_round(const struct tape *tape, const char *folder, uint32_t size_max)
 {
-    struct recovery_options options = {
-        .storage = storage_system(), .directory = folder, .create = true, .node = {{1}}};
+    struct recovery_options options = {.storage = storage_system(),
+                                       .directory = folder,
+                                       .create = true,
+                                       .node = {{1}},
+                                       .reads_ahead = true};
     struct recovered recovered;
     struct recovery_report report;
     struct journal_error error;

@@ -22,7 +22,7 @@
 #include "base/ensure.h"
 #include "journal/journal_folder.h"
 #include "journal/log_file.h"
-#include "journal/reader.h"
+#include "journal/read_ahead.h"
 #include "journal/replayer.h"
 #include "journal/segment_map.h"
 
@@ -234,6 +234,13 @@ static bool end_of_replay(struct recovery *recovery, const struct journal_reader
     return true;
 }
 
+static enum journal_read next_batch(struct journal_reader *reader, struct read_ahead *ahead,
+                                    struct journal_batch *batch)
+{
+    return ahead != NULL ? read_ahead_next(ahead, batch)
+                         : journal_reader_next(reader, JOURNAL_LIMIT_NONE, batch);
+}
+
 static bool replay(struct recovery *recovery)
 {
     const struct journal_reader_options options = {
@@ -250,13 +257,18 @@ static bool replay(struct recovery *recovery)
     if (reader == NULL) {
         return false;
     }
-    while ((read = journal_reader_next(reader, JOURNAL_LIMIT_NONE, &batch)) == JOURNAL_READ_BATCH) {
+    struct read_ahead *ahead = NULL;
+    if (recovery->options->reads_ahead) {
+        ahead = read_ahead_start(reader, JOURNAL_LIMIT_NONE);
+    }
+    while ((read = next_batch(reader, ahead, &batch)) == JOURNAL_READ_BATCH) {
         is_good = take_batch(recovery, &batch);
         if (!is_good) {
             break;
         }
         note_proof(recovery, &batch);
     }
+    read_ahead_stop(ahead);
     is_good = is_good && end_of_replay(recovery, reader, read);
     journal_reader_close(reader);
     return is_good;

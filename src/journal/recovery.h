@@ -22,6 +22,7 @@ struct recovery_options {
     const char *directory;
     bool create;           /* found a journal when the folder holds none (and make the folder) */
     struct node_id node;   /* of a journal founded now: random bytes of the caller */
+    bool reads_ahead;      /* on a second thread: see read_ahead.h; the storage must stand it */
     uint64_t segment_size; /* of segments made from now on; 0 = JOURNAL_SEGMENT_SIZE */
 };
 

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "journal/journal_folder.h"
-#include "journal/reader.h"
+#include "journal/read_ahead.h"
 #include "journal/segment_map.h"
 #include "journal/snapshot.h"
 #include "journal/state_block.h"
@@ -251,6 +251,7 @@ static void run(struct verification *verification)
         .from = 1,
     };
     struct verifier_report *report = verification->report;
+    struct read_ahead *ahead = NULL;
     struct journal_batch batch;
     enum journal_read read;
 
@@ -261,9 +262,14 @@ static void run(struct verification *verification)
         return;
     }
     report->head = journal_reader_tail(reader)->head;
+    if (verification->options->reads_ahead) {
+        ahead = read_ahead_start(reader, limit_of(verification));
+    }
     do {
-        read = journal_reader_next(reader, limit_of(verification), &batch);
+        read = ahead != NULL ? read_ahead_next(ahead, &batch)
+                             : journal_reader_next(reader, limit_of(verification), &batch);
     } while (read == JOURNAL_READ_BATCH && take_batch(verification, &batch));
+    read_ahead_stop(ahead);
     if (read != JOURNAL_READ_BATCH) {
         (void)end(verification, reader, read);
     }

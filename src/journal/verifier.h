@@ -24,6 +24,7 @@ struct verifier_options {
     struct hash256 expected_chain;
     uint64_t
         limit; /* of a journal being written: the last number known to be durable; 0 = to the end */
+    bool reads_ahead; /* on a second thread: see read_ahead.h; the storage must stand it */
     const struct replay_sink *sink; /* told every command and its events; may be NULL */
 };
 

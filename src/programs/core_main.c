@@ -14,13 +14,16 @@
 
 #include "journal/recovery.h"
 #include "node/core.h"
-#include "platform/confinement.h"
+#include "node/link.h"
 #include "platform/log_line.h"
 #include "programs/commands.h"
 #include "programs/config.h"
 #include "programs/exit_codes.h"
 #include "programs/options.h"
+#include "programs/process_confinement.h"
 #include "programs/readiness.h"
+#include "programs/self_test.h"
+#include "programs/separation.h"
 
 static void core_log_error(const char *event, const struct journal_error *error)
 {
@@ -103,20 +106,6 @@ static void core_warn_of_memory(const char *folder)
     }
 }
 
-/* From here on it needs its folder and the sockets in it, and nothing else. */
-static void core_confine(const struct config *config)
-{
-    const struct confinement confinement = {.folder = config->directory};
-    uint32_t parts = confinement_apply(&confinement);
-    struct log_line line;
-    uint32_t all = CONFINEMENT_PART_PRIVILEGES | CONFINEMENT_PART_FILES | CONFINEMENT_PART_CALLS;
-    log_line_begin(&line, parts == all ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING, "confined");
-    log_line_unsigned(&line, "privileges", (parts & CONFINEMENT_PART_PRIVILEGES) != 0);
-    log_line_unsigned(&line, "files", (parts & CONFINEMENT_PART_FILES) != 0);
-    log_line_unsigned(&line, "calls", (parts & CONFINEMENT_PART_CALLS) != 0);
-    log_line_end(&line);
-}
-
 static int core_run_recovered(const struct config *config, const struct recovered *recovered,
                               uint64_t snapshot_number)
 {
@@ -151,10 +140,13 @@ static int core_run_recovered(const struct config *config, const struct recovere
     }
     core_warn_of_memory(config->directory);
     state_block_populate(&recovered->block);
-    core_confine(config);
-    readiness_tell(config->ready_fd, "core");
-    int code = core_end(core, recovered->log, core_run(core));
-    snapshot_schedule_stop(&schedule);
+    int code = EXIT_CODE_FAILED;
+    if (separation_open_socket(config, LINK_SOCKET_NAME)) {
+        process_confine(PROCESS_KIND_CORE, config);
+        readiness_tell(config->ready_fd, "core");
+        code = core_end(core, recovered->log, core_run(core));
+        snapshot_schedule_stop(&schedule);
+    }
     core_close(core);
     return code;
 }
@@ -169,10 +161,17 @@ int core_main(int argc, char **argv)
     if (code >= 0) {
         return code;
     }
+    if (config.self_test) {
+        return self_test_run(PROCESS_KIND_CORE, &config, stdout);
+    }
+    if (!separation_become(&config, PROCESS_KIND_CORE)) {
+        return EXIT_CODE_FAILED;
+    }
     struct recovery_options options = {
         .storage = storage_system(),
         .directory = config.directory,
         .segment_size = config.segment_size,
+        .reads_ahead = true,
     };
     if (!recovery_run(&options, &recovered, &report, &error)) {
         core_log_error("recovery_refused", &error);

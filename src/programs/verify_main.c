@@ -98,7 +98,7 @@ static void verify_print(const struct verifier_report *report, enum verifier_res
 
 int verify_main(int argc, char **argv)
 {
-    struct verifier_options options = {.storage = storage_system()};
+    struct verifier_options options = {.storage = storage_system(), .reads_ahead = true};
     struct verifier_report report = {0};
     int option;
     while ((option = getopt_long(argc, argv, "", verify_options, NULL)) != -1) {
