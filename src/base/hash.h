@@ -47,8 +47,9 @@ struct digest { /* 16 bytes */
 /* The digest before any byte was seen. */
 struct digest digest_start(void);
 
-/* Takes in size bytes; size is a multiple of 16 (ENSURE). Order matters. The arithmetic is part
- * of the journal's format: see docs/journal-format.md. */
+/* Takes in size bytes; size is a multiple of 16 (ENSURE). Order matters, and so does what is taken in
+ * together: in a journal that is the events of one command. The arithmetic is part of the journal's
+ * format: see docs/journal-format.md. */
 void digest_update(struct digest *digest, const void *bytes, size_t size);
 
 #endif
