@@ -186,8 +186,9 @@ static bool set_up(struct sqlite_database *database, const char *path)
     }
     sqlite3_busy_timeout(database->handle, BUSY_MS);
     if (!run(database, "PRAGMA journal_mode = WAL") ||
-        !run(database, "PRAGMA synchronous = NORMAL") || !make_tables(database) ||
-        !read_progress(database)) {
+        !run(database, "PRAGMA synchronous = NORMAL") ||
+        !run(database, "PRAGMA temp_store = MEMORY") || /* no other folder is open to it */
+        !make_tables(database) || !read_progress(database)) {
         return false;
     }
     for (size_t table = 1; table <= HISTORY_TABLE_COUNT; table++) {

@@ -2,144 +2,117 @@
  *
  * Giving up rights. A file of its own because it speaks to the kernel in ways that nothing else does.
  * Invariants: what is forbidden answers EPERM or EACCES, it does not kill: an unexpected call of a
- * library must not become a crash; files and sockets that are open stay usable.
- * Read next: programs/core_main.c, which calls it when it listens.
+ * library must not become a crash; files and sockets that are open stay usable. Files are limited
+ * twice: Landlock says where, the filter of calls whether a file may be opened for writing at all.
+ * Read next: call_filter.c; programs/process_confinement.c, which knows what each process needs.
  */
 #include "platform/confinement.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/landlock.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if defined(__x86_64__)
-#define CONFINEMENT_ARCHITECTURE AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define CONFINEMENT_ARCHITECTURE AUDIT_ARCH_AARCH64
-#endif
+/* Later than the headers of the oldest system that builds this: linux/landlock.h of Linux 6.12. */
+#define RIGHT_FS_TRUNCATE     (1ull << 14) /* version 3 */
+#define RIGHT_FS_IOCTL_DEVICE (1ull << 15) /* 5 */
+#define RIGHT_TCP_BIND        (1ull << 0)  /* 4 */
+#define RIGHT_TCP_CONNECT     (1ull << 1)
+#define SCOPE_ABSTRACT_SOCKET (1ull << 0) /* 6 */
+#define SCOPE_SIGNAL          (1ull << 1)
 
-/* ------------------------------------------------------------------ files */
+enum { VERSION_TRUNCATE = 3, VERSION_TCP = 4, VERSION_IOCTL = 5, VERSION_SCOPES = 6 };
 
-/* Every right that version 1 of Landlock knows; a newer kernel knows them, too. */
-#define CONFINEMENT_FILE_RIGHTS                                                                    \
+#define RIGHTS_OF_VERSION_1                                                                        \
     (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |   \
      LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR |                                 \
      LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | \
      LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |   \
      LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
 
-static bool confinement_limit_files(const char *folder)
+#define RIGHTS_OF_READING (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define RIGHTS_OF_WRITING                                                    \
+    (RIGHTS_OF_READING | LANDLOCK_ACCESS_FS_WRITE_FILE | RIGHT_FS_TRUNCATE | \
+     LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG)
+
+/* struct landlock_ruleset_attr as it has become; an older kernel is given its beginning. */
+struct rules_wanted {
+    uint64_t files;
+    uint64_t network;
+    uint64_t scopes;
+};
+
+static size_t rules_want(long version, struct rules_wanted *wanted)
 {
-    const struct landlock_ruleset_attr handled = {.handled_access_fs = CONFINEMENT_FILE_RIGHTS};
+    *wanted = (struct rules_wanted){.files = RIGHTS_OF_VERSION_1};
+    if (version >= VERSION_TRUNCATE) {
+        wanted->files |= RIGHT_FS_TRUNCATE;
+    }
+    if (version >= VERSION_TCP) {
+        wanted->network = RIGHT_TCP_BIND | RIGHT_TCP_CONNECT;
+    }
+    if (version >= VERSION_IOCTL) {
+        wanted->files |= RIGHT_FS_IOCTL_DEVICE;
+    }
+    if (version >= VERSION_SCOPES) {
+        wanted->scopes = SCOPE_ABSTRACT_SOCKET | SCOPE_SIGNAL;
+        return sizeof *wanted;
+    }
+    return version >= VERSION_TCP ? 2 * sizeof(uint64_t) : sizeof(uint64_t);
+}
+
+static bool rules_add_folder(int rules, const struct confinement_folder *folder, uint64_t handled)
+{
+    uint64_t rights =
+        folder->access == CONFINEMENT_ACCESS_WRITE ? RIGHTS_OF_WRITING : RIGHTS_OF_READING;
     struct landlock_path_beneath_attr beneath = {
-        .allowed_access = CONFINEMENT_FILE_RIGHTS & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE};
-    bool is_done = false;
-    long rules = syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0);
+        .allowed_access = rights & handled,
+        .parent_fd = open(folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC),
+    };
+    if (beneath.parent_fd < 0) {
+        return errno == ENOENT;
+    }
+    bool is_added =
+        syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) == 0;
+    (void)close(beneath.parent_fd);
+    return is_added;
+}
+
+static uint32_t confinement_limit_files(const struct confinement *confinement)
+{
+    struct rules_wanted wanted;
+    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    if (version < 1) {
+        return 0;
+    }
+    size_t size = rules_want(version, &wanted);
+    int rules = (int)syscall(SYS_landlock_create_ruleset, &wanted, size, 0);
     if (rules < 0) {
-        return false;
+        return 0;
     }
-    beneath.parent_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (beneath.parent_fd >= 0) {
-        is_done = syscall(SYS_landlock_add_rule, (int)rules, LANDLOCK_RULE_PATH_BENEATH, &beneath,
-                          0) == 0 &&
-                  syscall(SYS_landlock_restrict_self, (int)rules, 0) == 0;
-        (void)close(beneath.parent_fd);
+    bool is_done = true;
+    for (size_t i = 0; i < confinement->folder_count && is_done; i++) {
+        is_done = rules_add_folder(rules, &confinement->folders[i], wanted.files);
     }
-    (void)close((int)rules);
-    return is_done;
+    is_done = is_done && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+    (void)close(rules);
+    if (!is_done) {
+        return 0;
+    }
+    return CONFINEMENT_PART_FILES | (wanted.network != 0 ? CONFINEMENT_PART_NETWORK : 0) |
+           (wanted.scopes != 0 ? CONFINEMENT_PART_SIGNALS : 0);
 }
-
-/* ------------------------------------------------------------------ calls */
-
-#ifdef CONFINEMENT_ARCHITECTURE
-
-#define CONFINEMENT_LOAD(member) \
-    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)offsetof(struct seccomp_data, member))
-#define CONFINEMENT_REFUSE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)
-#define CONFINEMENT_ALLOW  BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
-#define CONFINEMENT_REFUSE_CALL(number) \
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1), CONFINEMENT_REFUSE
-
-static bool confinement_install(struct sock_filter *filter, unsigned short count)
-{
-    struct sock_fprog program = {.len = count, .filter = filter};
-    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
-
-/* What no process of a node has any use for once it runs. */
-static bool confinement_limit_calls(void)
-{
-    struct sock_filter filter[] = {
-        CONFINEMENT_LOAD(arch),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CONFINEMENT_ARCHITECTURE, 1, 0),
-        CONFINEMENT_REFUSE,
-        CONFINEMENT_LOAD(nr),
-        CONFINEMENT_REFUSE_CALL(SYS_execve),
-        CONFINEMENT_REFUSE_CALL(SYS_execveat),
-        CONFINEMENT_REFUSE_CALL(SYS_ptrace),
-        CONFINEMENT_REFUSE_CALL(SYS_process_vm_readv),
-        CONFINEMENT_REFUSE_CALL(SYS_process_vm_writev),
-        CONFINEMENT_REFUSE_CALL(SYS_mount),
-        CONFINEMENT_REFUSE_CALL(SYS_umount2),
-        CONFINEMENT_REFUSE_CALL(SYS_pivot_root),
-        CONFINEMENT_REFUSE_CALL(SYS_chroot),
-        CONFINEMENT_REFUSE_CALL(SYS_setns),
-        CONFINEMENT_REFUSE_CALL(SYS_unshare),
-        CONFINEMENT_REFUSE_CALL(SYS_bpf),
-        CONFINEMENT_REFUSE_CALL(SYS_perf_event_open),
-        CONFINEMENT_REFUSE_CALL(SYS_init_module),
-        CONFINEMENT_REFUSE_CALL(SYS_finit_module),
-        CONFINEMENT_REFUSE_CALL(SYS_delete_module),
-        CONFINEMENT_REFUSE_CALL(SYS_kexec_load),
-        CONFINEMENT_REFUSE_CALL(SYS_keyctl),
-        CONFINEMENT_ALLOW,
-    };
-    return confinement_install(filter, sizeof filter / sizeof filter[0]);
-}
-
-/* Of sockets only those that stay on this machine and have names in its folders. */
-static bool confinement_limit_network(void)
-{
-    struct sock_filter filter[] = {
-        CONFINEMENT_LOAD(nr),      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
-        CONFINEMENT_LOAD(args[0]), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 1, 0),
-        CONFINEMENT_REFUSE,        CONFINEMENT_ALLOW,
-    };
-    return confinement_install(filter, sizeof filter / sizeof filter[0]);
-}
-
-#else
-
-static bool confinement_limit_calls(void)
-{
-    return false;
-}
-
-static bool confinement_limit_network(void)
-{
-    return false;
-}
-
-#endif
 
 uint32_t confinement_apply(const struct confinement *confinement)
 {
-    uint32_t parts = 0;
+    uint32_t parts = CONFINEMENT_PART_PRIVILEGES;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return 0; /* the others need it */
     }
-    parts |= CONFINEMENT_PART_PRIVILEGES;
-    if (confinement->folder != NULL && confinement_limit_files(confinement->folder)) {
-        parts |= CONFINEMENT_PART_FILES;
-    }
-    if ((confinement->allows_network || confinement_limit_network()) && confinement_limit_calls()) {
+    parts |= confinement_limit_files(confinement);
+    if (call_filter_install(confinement->needs)) {
         parts |= CONFINEMENT_PART_CALLS;
     }
     return parts;

@@ -7,21 +7,41 @@
 #define PLATFORM_CONFINEMENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "platform/call_filter.h"
+
+enum confinement_access {
+    CONFINEMENT_ACCESS_READ = 1,  /* files and listings below it */
+    CONFINEMENT_ACCESS_WRITE = 2, /* also to write, make, rename and remove files there */
+};
+
+enum { CONFINEMENT_FOLDERS_MAX = 4 };
+
+struct confinement_folder {
+    const char *path;
+    enum confinement_access access;
+};
+
+/* What stays: nothing else does. Nobody may listen, use the network, or execute anything. */
 struct confinement {
-    const char *folder;  /* the only place where files are opened from now on; NULL: anywhere */
-    bool allows_network; /* sockets other than Unix ones may still be made */
+    struct confinement_folder folders[CONFINEMENT_FOLDERS_MAX];
+    size_t folder_count;
+    uint32_t needs; /* enum call_need, or-ed */
 };
 
 /* What is in force; or-ed. A kernel that lacks one of them is no error: the caller logs it. */
 enum confinement_part {
     CONFINEMENT_PART_PRIVILEGES = 1, /* no program can give more rights again */
-    CONFINEMENT_PART_FILES = 2,      /* the folder alone */
-    CONFINEMENT_PART_CALLS = 4, /* no exec, no ptrace, no mount, no kernel modules, no network */
+    CONFINEMENT_PART_FILES = 2,      /* the folders alone */
+    CONFINEMENT_PART_CALLS = 4,      /* the calls it needs alone */
+    CONFINEMENT_PART_NETWORK = 8,    /* no TCP port bound or connected, by Landlock */
+    CONFINEMENT_PART_SIGNALS = 16,   /* no signal but to itself and its children */
 };
+enum { CONFINEMENT_PART_ALL = 31 };
 
-/* For ever, for this process and its children. */
+/* For ever, for this process and its children. A folder that is not there is left out. */
 uint32_t confinement_apply(const struct confinement *confinement);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,6 +18,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "platform/call_filter.h"
 
 static char folder[] = "confined-XXXXXX";
 
@@ -62,7 +65,7 @@ static int make_and_remove_inside(void)
     char path[64];
     (void)snprintf(path, sizeof path, "%s/file", folder);
     int result = said(open(path, O_RDWR | O_CREAT, 0600));
-    return result != 0 ? result : said(unlink(path));
+    return result != 0 ? result : said(unlinkat(AT_FDCWD, path, 0));
 }
 
 static int make_internet_socket(void)
@@ -90,43 +93,113 @@ static int fork_a_child(void)
     return child > 0 && waitpid(child, &status, 0) == child ? status : EPERM;
 }
 
+static int read_inside(void)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/there", folder);
+    return said(open(path, O_RDONLY));
+}
+
+static int write_inside(void)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/there", folder);
+    return said(open(path, O_RDWR));
+}
+
+static void *do_nothing(void *context)
+{
+    return context;
+}
+
+static int start_a_thread(void)
+{
+    pthread_t thread;
+    int result = pthread_create(&thread, NULL, do_nothing, NULL);
+    return result != 0 ? result : pthread_join(thread, NULL);
+}
+
 static void files_can_be_opened_in_the_folder_alone(void **state)
 {
-    const struct confinement confinement = {.folder = folder};
-    assert_non_null(mkdtemp(folder));
-    int inside = confined(&confinement, CONFINEMENT_PART_FILES, make_and_remove_inside);
-    int elsewhere = confined(&confinement, CONFINEMENT_PART_FILES, open_elsewhere);
-    int beside = confined(&confinement, CONFINEMENT_PART_FILES, write_elsewhere);
-    assert_int_equal(rmdir(folder), 0);
-    assert_int_equal(inside, SAID_ALLOWED);
-    assert_int_equal(elsewhere, EACCES);
-    assert_int_equal(beside, EACCES);
+    const struct confinement confinement = {
+        .folders = {{folder, CONFINEMENT_ACCESS_WRITE}},
+        .folder_count = 1,
+        .needs = CALL_NEED_WRITING,
+    };
+    assert_int_equal(confined(&confinement, CONFINEMENT_PART_FILES, make_and_remove_inside),
+                     SAID_ALLOWED);
+    assert_int_equal(confined(&confinement, CONFINEMENT_PART_FILES, open_elsewhere), EACCES);
+    assert_int_equal(confined(&confinement, CONFINEMENT_PART_FILES, write_elsewhere), EACCES);
+}
+
+static void landlock_alone_keeps_a_folder_from_being_written(void **state)
+{
+    const struct confinement confinement = {
+        .folders = {{folder, CONFINEMENT_ACCESS_READ}},
+        .folder_count = 1,
+        .needs = CALL_NEED_WRITING, /* so the filter of calls would let it */
+    };
+    assert_int_equal(confined(&confinement, CONFINEMENT_PART_FILES, read_inside), SAID_ALLOWED);
+    assert_int_equal(confined(&confinement, CONFINEMENT_PART_FILES, write_inside), EACCES);
+    assert_int_equal(confined(&confinement, CONFINEMENT_PART_FILES, make_and_remove_inside),
+                     EACCES);
+}
+
+static void the_filter_alone_keeps_files_from_being_written(void **state)
+{
+    const struct confinement confinement = {
+        .folders = {{folder, CONFINEMENT_ACCESS_WRITE}}, /* so Landlock would let it */
+        .folder_count = 1,
+    };
+    assert_int_equal(confined(&confinement, CONFINEMENT_PART_CALLS, read_inside), SAID_ALLOWED);
+    assert_int_equal(confined(&confinement, CONFINEMENT_PART_CALLS, write_inside), EPERM);
 }
 
 static void no_network_and_no_other_program(void **state)
 {
-    const struct confinement confinement = {.folder = NULL};
-    assert_int_equal(confined(&confinement, CONFINEMENT_PART_CALLS, make_internet_socket), EPERM);
-    assert_int_equal(confined(&confinement, CONFINEMENT_PART_CALLS, make_unix_socket),
-                     SAID_ALLOWED);
-    assert_int_equal(confined(&confinement, CONFINEMENT_PART_CALLS, run_a_program), EPERM);
-    assert_int_equal(confined(&confinement, CONFINEMENT_PART_CALLS, fork_a_child), SAID_ALLOWED);
+    const struct confinement nothing = {.needs = 0};
+    const struct confinement forks = {.needs = CALL_NEED_FORK};
+    const struct confinement connects = {.needs = CALL_NEED_CONNECT};
+    assert_int_equal(confined(&nothing, CONFINEMENT_PART_CALLS, make_unix_socket), EPERM);
+    assert_int_equal(confined(&nothing, CONFINEMENT_PART_CALLS, run_a_program), EPERM);
+    assert_int_equal(confined(&nothing, CONFINEMENT_PART_CALLS, fork_a_child), EPERM);
+    assert_int_equal(confined(&forks, CONFINEMENT_PART_CALLS, fork_a_child), SAID_ALLOWED);
+    assert_int_equal(confined(&connects, CONFINEMENT_PART_CALLS, make_internet_socket), EPERM);
+    assert_int_equal(confined(&connects, CONFINEMENT_PART_CALLS, make_unix_socket), SAID_ALLOWED);
 }
 
-static void who_needs_the_network_keeps_it(void **state)
+static void threads_stay_possible(void **state)
 {
-    const struct confinement confinement = {.allows_network = true};
-    assert_int_equal(confined(&confinement, CONFINEMENT_PART_CALLS, make_internet_socket),
-                     SAID_ALLOWED);
-    assert_int_equal(confined(&confinement, CONFINEMENT_PART_CALLS, run_a_program), EPERM);
+    const struct confinement nothing = {.needs = 0};
+    assert_int_equal(confined(&nothing, CONFINEMENT_PART_CALLS, start_a_thread), SAID_ALLOWED);
+}
+
+static int make_folder(void **state)
+{
+    char path[64];
+    if (mkdtemp(folder) == NULL) {
+        return -1;
+    }
+    (void)snprintf(path, sizeof path, "%s/there", folder);
+    int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    return file < 0 ? -1 : close(file);
+}
+
+static int remove_folder(void **state)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/there", folder);
+    return unlink(path) == 0 ? rmdir(folder) : -1;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_can_be_opened_in_the_folder_alone),
+        cmocka_unit_test(landlock_alone_keeps_a_folder_from_being_written),
+        cmocka_unit_test(the_filter_alone_keeps_files_from_being_written),
         cmocka_unit_test(no_network_and_no_other_program),
-        cmocka_unit_test(who_needs_the_network_keeps_it),
+        cmocka_unit_test(threads_stay_possible),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -140,6 +140,14 @@ static bool config_take_level(cfg_t *cfg, struct config *config)
     return true;
 }
 
+static bool config_take_users(cfg_t *section, struct config_users *out)
+{
+    return confuse_copy_text(section, "core", out->core, sizeof out->core) &&
+           confuse_copy_text(section, "gateway", out->gateway, sizeof out->gateway) &&
+           confuse_copy_text(section, "history", out->history, sizeof out->history) &&
+           confuse_copy_text(section, "group", out->group, sizeof out->group);
+}
+
 static bool config_take(cfg_t *cfg, struct config *config)
 {
     cfg_t *snapshot = cfg_getsec(cfg, "snapshot");
@@ -155,7 +163,8 @@ static bool config_take(cfg_t *cfg, struct config *config)
     config->has_limits = confuse_was_given(cfg, "limits");
     config_take_limits(cfg_getsec(cfg, "limits"), &config->limits);
     config_take_rates(cfg_getsec(cfg, "rate_limits"), &config->rates);
-    return (!confuse_was_given(cfg, "dir") ||
+    return config_take_users(cfg_getsec(cfg, "users"), &config->users) &&
+           (!confuse_was_given(cfg, "dir") ||
             confuse_copy_text(cfg, "dir", config->directory, sizeof config->directory)) &&
            (!confuse_was_given(cfg, "history") ||
             confuse_copy_text(cfg, "history", config->history, sizeof config->history)) &&
@@ -167,6 +176,8 @@ bool config_read(struct config *config, const char *path)
 #define CONFIG_OPTION(name) CONFIG_NUMBER(#name, 0),
     cfg_opt_t listen[] = {CONFIG_TEXT("certificate"), CONFIG_TEXT("key"), CFG_END()};
     cfg_opt_t snapshot[] = {CONFIG_NUMBER("records", 0), CONFIG_NUMBER("minutes", 0), CFG_END()};
+    cfg_opt_t users[] = {CONFIG_TEXT("core"), CONFIG_TEXT("gateway"), CONFIG_TEXT("history"),
+                         CONFIG_TEXT("group"), CFG_END()};
     cfg_opt_t limits[] = {CONFIG_LIMITS(CONFIG_OPTION) CFG_END()};
     cfg_opt_t rates[] = {CONFIG_RATES(CONFIG_OPTION) CFG_END()};
 #undef CONFIG_OPTION
@@ -177,6 +188,7 @@ bool config_read(struct config *config, const char *path)
         CONFIG_NUMBER("segment_mib", 0),
         CFG_SEC("listen", listen, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
         CFG_SEC("snapshot", snapshot, CFGF_NONE),
+        CFG_SEC("users", users, CFGF_NONE),
         CFG_SEC("limits", limits, CFGF_NONE),
         CFG_SEC("rate_limits", rates, CFGF_NONE),
         CFG_END(),
@@ -188,6 +200,7 @@ bool config_read(struct config *config, const char *path)
     }
     confuse_prepare(cfg, config_ranges);
     (void)cfg_set_validate_func(cfg, "snapshot", confuse_check_once);
+    (void)cfg_set_validate_func(cfg, "users", confuse_check_once);
     (void)cfg_set_validate_func(cfg, "limits", confuse_check_once);
     (void)cfg_set_validate_func(cfg, "rate_limits", confuse_check_once);
     bool is_good = confuse_parse_file(cfg, path) && config_take(cfg, config);
@@ -225,6 +238,17 @@ static bool config_check_listener(const struct config_listener *listener)
     return true;
 }
 
+static bool config_check_users(const struct config_users *users)
+{
+    int given = (users->core[0] != '\0') + (users->gateway[0] != '\0') +
+                (users->history[0] != '\0') + (users->group[0] != '\0');
+    if (given != 0 && given != 4) {
+        (void)fprintf(stderr, "users: give core, gateway, history and group, or none of them\n");
+        return false;
+    }
+    return true;
+}
+
 bool config_check(const struct config *config)
 {
     if (config->directory[0] == '\0') {
@@ -235,6 +259,9 @@ bool config_check(const struct config *config)
         if (!config_check_listener(&config->listeners[i])) {
             return false;
         }
+    }
+    if (!config_check_users(&config->users)) {
+        return false;
     }
     if (tarazy_engine_size(&config->limits) == 0) {
         (void)fprintf(stderr, "limits: a state of this size cannot be made\n");

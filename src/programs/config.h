@@ -13,7 +13,12 @@
 #include "platform/log_line.h"
 #include "tarazy/limits.h"
 
-enum { CONFIG_PATH_MAX = 1024, CONFIG_ADDRESS_MAX = 128, CONFIG_LISTENERS_MAX = 8 };
+enum {
+    CONFIG_PATH_MAX = 1024,
+    CONFIG_ADDRESS_MAX = 128,
+    CONFIG_LISTENERS_MAX = 8,
+    CONFIG_NAME_MAX = 64
+};
 
 struct config_listener {
     char address[CONFIG_ADDRESS_MAX];  /* "127.0.0.1:8080", "[::1]:8080" */
@@ -31,6 +36,14 @@ struct config_rates {
     uint32_t connections_address; /* open at one time per address */
 };
 
+/* As whom processes go on that were started as root: names or numbers; all four or none. */
+struct config_users {
+    char core[CONFIG_NAME_MAX];
+    char gateway[CONFIG_NAME_MAX];
+    char history[CONFIG_NAME_MAX];
+    char group[CONFIG_NAME_MAX]; /* of all three: may read the journal */
+};
+
 struct config {
     char file[CONFIG_PATH_MAX];      /* the configuration file; empty: none */
     char directory[CONFIG_PATH_MAX]; /* the node's folder */
@@ -43,12 +56,14 @@ struct config {
     uint32_t snapshot_minutes; /* or after so much time; 0: not because of it */
     uint64_t segment_size;     /* bytes of a journal segment */
     struct config_rates rates;
+    struct config_users users;
     struct limits limits; /* of a node founded now */
     bool has_limits;      /* they were configured */
 
     /* Only by option. */
     bool sandbox;         /* a throw-away node: founded if the folder has none, generous limits */
     bool check_only;      /* --check-config */
+    bool self_test;       /* --self-test: only try what this process must not do */
     bool no_gateway;      /* --no-gateway: a core and its history alone */
     bool allows_founding; /* core: the node itself may still act by a link, until it is open */
     int ready_fd;         /* where to say that the process is ready; −1: nowhere */

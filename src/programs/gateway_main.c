@@ -14,7 +14,10 @@
 #include "programs/commands.h"
 #include "programs/exit_codes.h"
 #include "programs/options.h"
+#include "programs/process_confinement.h"
 #include "programs/readiness.h"
+#include "programs/self_test.h"
+#include "programs/separation.h"
 
 enum { SHUTDOWN_PATIENCE_MS = 2000, TEXT_MAX = 256 };
 
@@ -179,6 +182,10 @@ static int gateway_serve(struct gateway_process *process)
     if (!gateway_listen(process)) {
         return EXIT_CODE_FAILED;
     }
+    if (!separation_become(process->config, PROCESS_KIND_GATEWAY)) {
+        return EXIT_CODE_FAILED;
+    }
+    process_confine(PROCESS_KIND_GATEWAY, process->config);
     gateway_tell_ready(process);
     int result = event_loop_run(process->loop);
 
@@ -212,6 +219,9 @@ int gateway_main(int argc, char **argv)
 
     if (code >= 0) {
         return code;
+    }
+    if (config.self_test) {
+        return self_test_run(PROCESS_KIND_GATEWAY, &config, stdout);
     }
     if (event_loop_create(&process.loop, NULL) != 0) {
         log_event(LOG_LEVEL_ERROR, "no_event_loop", NULL, NULL);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "history/history_database.h"
@@ -19,7 +20,10 @@
 #include "programs/config.h"
 #include "programs/exit_codes.h"
 #include "programs/options.h"
+#include "programs/process_confinement.h"
 #include "programs/readiness.h"
+#include "programs/self_test.h"
+#include "programs/separation.h"
 #include "tarazy/query.h"
 
 enum { COMMANDS_A_TURN = 4096, ROWS_A_COMMIT = 20000, PAUSE_MS = 100 };
@@ -29,6 +33,9 @@ struct history_process {
     struct projector *projector;
     struct follower *follower;
     bool failed;
+    bool is_linked;
+    bool was_linked; /* once: then it was tried to make it mute */
+    bool is_mute;    /* it can say nothing to the core, nor find it again */
 };
 
 static void on_command(void *context, const struct engine *engine,
@@ -70,7 +77,9 @@ static void on_refused(void *context, uint32_t request, enum result result)
 
 static void on_link(void *context, bool up)
 {
-    (void)context;
+    struct history_process *process = context;
+
+    process->is_linked = up;
     log_event(up ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, up ? "link_up" : "link_lost", NULL, NULL);
 }
 
@@ -104,6 +113,17 @@ static bool commit(struct history_process *process)
     return !process->failed;
 }
 
+/* Once it hears the core it never speaks to it, by the kernel's word. True: the core has gone, and who
+ * cannot speak cannot call it again; `tarazy serve` starts another one. */
+static bool has_lost_core(struct history_process *process)
+{
+    if (process->is_linked && !process->was_linked) {
+        process->was_linked = true;
+        process->is_mute = process_mute(follower_fd(process->follower));
+    }
+    return process->is_mute && !process->is_linked;
+}
+
 static int follow(struct history_process *process, int ready_fd, int stop)
 {
     bool is_ready = false;
@@ -126,7 +146,7 @@ static int follow(struct history_process *process, int ready_fd, int stop)
             is_ready = true;
             readiness_tell(ready_fd, "history");
         }
-        if (wait_for_news(process, stop)) {
+        if (has_lost_core(process) || wait_for_news(process, stop)) {
             return commit(process) ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
         }
     }
@@ -149,32 +169,61 @@ static int run(const struct config *config, struct history_process *process)
         log_event(LOG_LEVEL_ERROR, "cannot_follow", "what", error);
         return EXIT_CODE_FAILED;
     }
+    process_confine(PROCESS_KIND_HISTORY, config);
     return follow(process, config->ready_fd, stop);
 }
 
-/* Where history is kept when nobody says otherwise. */
-static void default_url(const struct config *config, char *url, size_t capacity)
+/* Would history have to write in the folder where the journal is? */
+static bool is_in_the_journal(const struct config *config)
 {
-    if (config->history[0] != '\0') {
-        snprintf(url, capacity, "%s", config->history);
-    } else {
-        snprintf(url, capacity, "sqlite:%s/history.sqlite", config->directory);
+    char folder[CONFIG_PATH_MAX + 32];
+    struct stat own;
+    struct stat node;
+
+    process_history_folder(config, folder, sizeof folder);
+    return folder[0] != '\0' && stat(folder, &own) == 0 && stat(config->directory, &node) == 0 &&
+           own.st_dev == node.st_dev && own.st_ino == node.st_ino;
+}
+
+/* The folder of the default; any other is its owner's. False: logged. */
+static bool make_place(const struct config *config)
+{
+    char folder[CONFIG_PATH_MAX + 32];
+
+    if (config->history[0] == '\0') {
+        process_history_folder(config, folder, sizeof folder);
+        if (mkdir(folder, 0750) != 0 && errno != EEXIST) {
+            log_event(LOG_LEVEL_ERROR, "database", "what", strerror(errno));
+            return false;
+        }
     }
+    if (is_in_the_journal(config)) {
+        log_event(LOG_LEVEL_ERROR, "database", "what",
+                  "a database file must not be in the node's folder itself, but it may be below");
+        return false;
+    }
+    return true;
 }
 
 int history_main(int argc, char **argv)
 {
     struct config config;
     struct history_process process = {0};
-    char url[CONFIG_PATH_MAX + 32];
+    char url[CONFIG_PATH_MAX + 64];
     char error[HISTORY_ERROR_MAX];
     int code = options_parse(argc, argv, &config);
 
     if (code >= 0) {
         return code;
     }
+    if (config.self_test) {
+        return self_test_run(PROCESS_KIND_HISTORY, &config, stdout);
+    }
     log_line_set_program("history");
-    default_url(&config, url, sizeof url);
+    if (!separation_become(&config, PROCESS_KIND_HISTORY) || !make_place(&config)) {
+        return EXIT_CODE_FAILED;
+    }
+    process_history_url(&config, url, sizeof url);
     process.database = history_database_open(url, error);
     if (process.database == NULL) {
         log_event(LOG_LEVEL_ERROR, "database", "what", error);

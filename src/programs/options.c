@@ -20,6 +20,7 @@ enum option_id {
     OPTION_SANDBOX,
     OPTION_LOG_LEVEL,
     OPTION_CHECK_CONFIG,
+    OPTION_SELF_TEST,
     OPTION_NO_GATEWAY,
     OPTION_FOUNDING,
     OPTION_READY_FD,
@@ -33,6 +34,7 @@ static const struct option options_known[] = {
     {"sandbox", no_argument, NULL, OPTION_SANDBOX},
     {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
     {"check-config", no_argument, NULL, OPTION_CHECK_CONFIG},
+    {"self-test", no_argument, NULL, OPTION_SELF_TEST},
     {"no-gateway", no_argument, NULL, OPTION_NO_GATEWAY},
     {"founding", no_argument, NULL, OPTION_FOUNDING},
     {"ready-fd", required_argument, NULL, OPTION_READY_FD},
@@ -50,6 +52,7 @@ struct options {
     const char *ready_fd;
     bool sandbox;
     bool check_config;
+    bool self_test;
     bool no_gateway;
     bool founding;
 };
@@ -65,6 +68,7 @@ static void options_print_help(FILE *out, const char *name)
         "  --sandbox           a throw-away node with play money, founded if DIR has none\n"
         "  --log-level LEVEL   error, warning, info or debug\n"
         "  --check-config      only say whether the configuration makes sense\n"
+        "  --self-test         core, gateway, history: try what it must not do, and say so\n"
         "  --no-gateway        without a gateway: nobody can trade\n"
         "  --founding          core: until the node is open it may act by the link\n"
         "  --ready-fd N        tell descriptor N when ready\n",
@@ -87,6 +91,7 @@ static int options_take(struct options *options, int option, const char *name)
     case OPTION_SANDBOX: options->sandbox = true; return -1;
     case OPTION_LOG_LEVEL: options->log_level = optarg; return -1;
     case OPTION_CHECK_CONFIG: options->check_config = true; return -1;
+    case OPTION_SELF_TEST: options->self_test = true; return -1;
     case OPTION_NO_GATEWAY: options->no_gateway = true; return -1;
     case OPTION_FOUNDING: options->founding = true; return -1;
     case OPTION_READY_FD: options->ready_fd = optarg; return -1;
@@ -160,6 +165,7 @@ static bool options_apply(const struct options *options, struct config *config)
         return false;
     }
     config->check_only = options->check_config;
+    config->self_test = options->self_test;
     config->no_gateway = options->no_gateway;
     config->allows_founding = options->founding;
     return options_apply_listeners(options, config) && options_apply_numbers(options, config) &&

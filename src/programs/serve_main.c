@@ -24,6 +24,7 @@
 #include "programs/exit_codes.h"
 #include "programs/found_node.h"
 #include "programs/options.h"
+#include "programs/separation.h"
 
 /* Places in the array of children. */
 enum { SERVE_CORE = 0, SERVE_GATEWAY, SERVE_HISTORY, SERVE_CHILDREN };
@@ -303,5 +304,8 @@ int serve_main(int argc, char **argv)
         return EXIT_CODE_DONE;
     }
     code = serve_found(&config);
+    if (code == SERVE_GOES_ON && !separation_arrange(&config)) {
+        return EXIT_CODE_FAILED;
+    }
     return code == SERVE_GOES_ON ? serve_run(&config, argv + 1) : code;
 }

@@ -16,7 +16,7 @@ class Database:
     """Where history goes: a file of the node's folder, or a server."""
 
     def __init__(self, folder, url):
-        self.file = folder / "history.sqlite"
+        self.file = folder / "history" / "history.sqlite"
         self.url = url
         self.configuration = folder.parent / f"{folder.name}.conf"
         self.configuration.write_text(f'dir = "{folder}"\nlisten "127.0.0.1:0" {{ }}\n'

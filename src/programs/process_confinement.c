@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The table of docs/ARCHITECTURE.md, "must not", as the kernel enforces it. A file of its own so that
+ * what an auditor tries is what the processes run under.
+ *
+ *     core      writes the node's folder, accepts on its socket, forks for snapshots; makes no socket
+ *     gateway   reads the node's folder, accepts, makes Unix sockets to the core; writes no file
+ *     history   reads the node's folder, writes its own; says nothing on its link to the core
+ *
+ * Read next: platform/confinement.h, self_test.c.
+ */
+#include "programs/process_confinement.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "platform/log_line.h"
+
+static const char sqlite_prefix[] = "sqlite:";
+
+void process_history_url(const struct config *config, char *out, size_t size)
+{
+    if (config->history[0] != '\0') {
+        (void)snprintf(out, size, "%s", config->history);
+    } else {
+        (void)snprintf(out, size, "%s%s/history/history.sqlite", sqlite_prefix, config->directory);
+    }
+}
+
+void process_history_folder(const struct config *config, char *out, size_t size)
+{
+    char url[CONFIG_PATH_MAX + 64];
+    process_history_url(config, url, sizeof url);
+    out[0] = '\0';
+    if (strncmp(url, sqlite_prefix, sizeof sqlite_prefix - 1) != 0) {
+        return;
+    }
+    char *path = url + sizeof sqlite_prefix - 1;
+    char *slash = strrchr(path, '/');
+    if (slash == NULL) {
+        (void)snprintf(out, size, ".");
+    } else {
+        slash[slash == path ? 1 : 0] = '\0';
+        (void)snprintf(out, size, "%s", path);
+    }
+}
+
+static void confinement_add(struct confinement *confinement, const char *path,
+                            enum confinement_access access)
+{
+    confinement->folders[confinement->folder_count++] = (struct confinement_folder){path, access};
+}
+
+void process_confinement_of(enum process_kind kind, const struct config *config,
+                            struct process_confinement *out)
+{
+    struct confinement *confinement = &out->confinement;
+    *out = (struct process_confinement){0};
+    switch (kind) {
+    case PROCESS_KIND_CORE:
+        confinement_add(confinement, config->directory, CONFINEMENT_ACCESS_WRITE);
+        confinement->needs = CALL_NEED_WRITING | CALL_NEED_FORK | CALL_NEED_ACCEPT;
+        break;
+    case PROCESS_KIND_GATEWAY:
+        confinement_add(confinement, config->directory, CONFINEMENT_ACCESS_READ);
+        confinement->needs = CALL_NEED_ACCEPT | CALL_NEED_CONNECT;
+        break;
+    case PROCESS_KIND_HISTORY:
+        confinement_add(confinement, config->directory, CONFINEMENT_ACCESS_READ);
+        process_history_folder(config, out->history_folder, sizeof out->history_folder);
+        if (out->history_folder[0] != '\0') {
+            confinement_add(confinement, out->history_folder, CONFINEMENT_ACCESS_WRITE);
+        }
+        confinement->needs = CALL_NEED_WRITING | CALL_NEED_CONNECT;
+        break;
+    }
+}
+
+void process_confine(enum process_kind kind, const struct config *config)
+{
+    struct process_confinement wanted;
+    struct log_line line;
+    process_confinement_of(kind, config, &wanted);
+    uint32_t parts = confinement_apply(&wanted.confinement);
+    log_line_begin(&line, parts == CONFINEMENT_PART_ALL ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING,
+                   "confined");
+    log_line_unsigned(&line, "privileges", (parts & CONFINEMENT_PART_PRIVILEGES) != 0);
+    log_line_unsigned(&line, "files", (parts & CONFINEMENT_PART_FILES) != 0);
+    log_line_unsigned(&line, "calls", (parts & CONFINEMENT_PART_CALLS) != 0);
+    log_line_unsigned(&line, "network", (parts & CONFINEMENT_PART_NETWORK) != 0);
+    log_line_unsigned(&line, "signals", (parts & CONFINEMENT_PART_SIGNALS) != 0);
+    log_line_end(&line);
+}
+
+bool process_mute(int link)
+{
+    return call_filter_mute(link);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who the processes of a node are when they are started as root: each a user of its own, in one
+ * group, and the node's folder so that only the core's user can write the journal.
+ *
+ *     folder                     core:group    0750
+ *     segments, snapshots, lock  core:group    0640
+ *     core.socket                core:group    0660
+ *     history/                   history:group 0750
+ *     node.key, keys.json        as founded (root, 0600): the gateway reads the key before it changes
+ */
+#ifndef PROGRAMS_SEPARATION_H
+#define PROGRAMS_SEPARATION_H
+
+#include <stdbool.h>
+
+#include "platform/process_user.h"
+#include "programs/config.h"
+
+enum process_kind { PROCESS_KIND_CORE = 1, PROCESS_KIND_GATEWAY, PROCESS_KIND_HISTORY };
+
+const char *process_kind_name(enum process_kind kind);
+
+struct separation {
+    bool is_wanted; /* root, and there are users: configured, or tarazy-core and so on */
+    struct process_user users[PROCESS_KIND_HISTORY + 1];
+};
+
+/* False: users are configured that do not exist (logged). */
+bool separation_find(const struct config *config, struct separation *separation);
+
+/* Before anything is started: the folder is given to those who shall have it. False: logged. */
+bool separation_arrange(const struct config *config);
+
+/* Goes on as the process's own user, when wanted. False: it must not go on (logged). */
+bool separation_become(const struct config *config, enum process_kind kind);
+
+/* After the core listens, when it has become its own user: lets the group connect. */
+bool separation_open_socket(const struct config *config, const char *name);
+
+#endif
