@@ -29,7 +29,7 @@ LEVELS_MAX = 3
 FILE_LINES_MAX = 600
 
 INTEGER_ROOMS = {"tarazy", "base", "money", "ledger", "market", "registry", "tenge", "mining", "engine",
-                 "views", "journal", "codec", "node", "platform"}
+                 "views", "inspector", "journal", "codec", "node", "platform"}
 FLOAT = re.compile(r"\b(float|double|long double|_Decimal\d+)\b|<math\.h>|<float\.h>"
                    r"|(?<![\w.])\d+\.\d*(?:[eE][-+]?\d+)?[fFlL]?(?![\w.])|(?<![\w.])\d+[eE][-+]?\d+\b")
 RAW_MONEY = re.compile(r"(?:\.|->)\s*(units|ppm)\b")
