@@ -50,14 +50,12 @@ static void play_rounds(const struct setting *setting, const struct tape *tape,
         struct market_world world;
 
         start_world(&world, setting);
-        int64_t cpu = thread_ns();
-        int64_t wall = wall_ns();
-        uint64_t events = market_world_play(&world, tape);
-        print_speed(setting->name, tape->commands, thread_ns() - cpu, wall_ns() - wall);
+        struct played played = market_world_play(&world, tape);
+        print_speed(setting->name, tape->commands, played.cpu_ns, played.wall_ns);
         if (round == 0) {
             printf("%-40s  %llu commands, %llu trades of %llu, %llu events, %llu refused\n", "",
                    (unsigned long long)tape->commands, (unsigned long long)script->trades,
-                   (unsigned long long)script->quantity, (unsigned long long)events,
+                   (unsigned long long)script->quantity, (unsigned long long)played.events,
                    (unsigned long long)script->refused);
         }
         market_world_destroy(&world);

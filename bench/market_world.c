@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stopwatch.h"
+
+#define BATCH_SIZE ((size_t)256 << 10)
+
 enum { FEE_MAKER_PPM = 200, FEE_TAKER_PPM = 500, QUOTE = 1 };
 
 static void must(const struct event_outcome *outcome, const char *what)
@@ -165,11 +169,38 @@ static void count_events(void *context, const struct command_header *command,
     *count += events->count;
 }
 
-uint64_t market_world_play(struct market_world *world, const struct tape *tape)
+/* The commands from `at` that make one batch of the core. */
+static size_t batch_size(const struct tape *tape, size_t at)
 {
-    uint64_t events = 0;
-    const struct batch_sink sink = {&events, count_events};
+    size_t size = 0;
 
-    tarazy_engine_apply_batch(world->engine, tape->bytes, tape->size, &world->events, &sink);
-    return events;
+    while (at + size < tape->size) {
+        const struct command_header *command = (const void *)(tape->bytes + at + size);
+        size_t step = tarazy_command_size(command->kind);
+
+        if (size + step > BATCH_SIZE) {
+            break;
+        }
+        size += step;
+    }
+    return size;
+}
+
+struct played market_world_play(struct market_world *world, const struct tape *tape)
+{
+    static _Alignas(64) uint8_t batch[BATCH_SIZE];
+    struct played played = {0};
+    const struct batch_sink sink = {&played.events, count_events};
+    size_t size;
+
+    for (size_t at = 0; at < tape->size; at += size) {
+        size = batch_size(tape, at);
+        memcpy(batch, tape->bytes + at, size);
+        int64_t cpu = thread_ns();
+        int64_t wall = wall_ns();
+        tarazy_engine_apply_batch(world->engine, batch, size, &world->events, &sink);
+        played.wall_ns += wall_ns() - wall;
+        played.cpu_ns += thread_ns() - cpu;
+    }
+    return played;
 }

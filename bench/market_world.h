@@ -44,7 +44,15 @@ void market_world_open(struct market_world *world);
 const struct event_outcome *market_world_apply(struct market_world *world,
                                                struct command_header *command);
 
-/* Applies a whole tape to a world in the state it was recorded from. Returns how many events. */
-uint64_t market_world_play(struct market_world *world, const struct tape *tape);
+struct played {
+    uint64_t events;
+    int64_t cpu_ns;
+    int64_t wall_ns;
+};
+
+/* Applies a whole tape to a world in the state it was recorded from, in batches of 256 KiB. Applying is
+ * timed, bringing a batch to where it is applied is not: in a core it has just been written and stands
+ * in the cache. */
+struct played market_world_play(struct market_world *world, const struct tape *tape);
 
 #endif

@@ -14,7 +14,6 @@
 
 #define PLACES 16u    /* a power of two, at least one for each step */
 #define PEOPLE 6u     /* the step at which the sender's rights are asked for */
-#define COMING 1024u  /* how far ahead of the conveyor the commands themselves are asked for */
 #define FEW    30000u /* people */
 
 _Static_assert(PLACES >= MARKET_AHEAD_STEPS && (PLACES & (PLACES - 1)) == 0, "a ring");
@@ -110,9 +109,6 @@ static void put_on(struct conveyor *conveyor, struct market_ahead *place)
     place->order_to_come = place->instrument != 0 ? conveyor->order++ : 0;
     size_t step = tarazy_command_size(command->kind);
     ENSURE(step > 0 && step <= conveyor->size);
-    for (size_t line = 0; line < step; line += 64) {
-        __builtin_prefetch(conveyor->next + COMING + line);
-    }
     conveyor->next += step;
     conveyor->size -= step;
 }
