@@ -104,8 +104,7 @@ static int two_slots_read(struct two_slots *slots, void *payload, size_t *size)
         }
         slot_judge(&copies[i]);
     }
-    const struct slot *newest =
-        copies[0].sequence >= copies[1].sequence ? &copies[0] : &copies[1];
+    const struct slot *newest = copies[0].sequence >= copies[1].sequence ? &copies[0] : &copies[1];
     if (newest->sequence == 0) {
         return -EBADMSG;
     }
@@ -113,8 +112,7 @@ static int two_slots_read(struct two_slots *slots, void *payload, size_t *size)
     *size = newest->size;
     memcpy(payload, newest->bytes + SLOT_HEAD_SIZE, newest->size);
     /* Whatever is not whole, or not the newest, is made so: the next write may tear the other one. */
-    return copies[0].sequence == copies[1].sequence ? 0
-                                                     : two_slots_write(slots, payload, *size);
+    return copies[0].sequence == copies[1].sequence ? 0 : two_slots_write(slots, payload, *size);
 }
 
 int two_slots_open(struct two_slots *slots, const struct storage *storage, int folder,
@@ -149,8 +147,8 @@ int two_slots_write(struct two_slots *slots, const void *payload, size_t size)
     ENSURE(size <= SLOT_PAYLOAD_MAX && slots->file >= 0);
     slot_make(bytes, slots->sequence + 1, payload, size);
     for (size_t i = 0; i < SLOT_COUNT && result == 0; i++) {
-        result = storage_write_bytes(slots->storage, slots->file, bytes, sizeof bytes,
-                                     i * SLOT_SIZE);
+        result =
+            storage_write_bytes(slots->storage, slots->file, bytes, sizeof bytes, i * SLOT_SIZE);
         if (result == 0) {
             result = slots->storage->sync(slots->storage->context, slots->file);
         }

@@ -76,8 +76,7 @@ static const char *witness_prepare(struct witness *witness)
                    : "the witness's state cannot be read";
     }
     memcpy(witness->note, payload, size);
-    return witness_take_state(witness, size) ? NULL
-                                             : "the witness's state is that of another log";
+    return witness_take_state(witness, size) ? NULL : "the witness's state is that of another log";
 }
 
 struct witness *witness_open(const struct witness_options *options, const char **error)
@@ -226,8 +225,7 @@ static enum witness_answer witness_compare(const struct witness *witness,
     if (checkpoint->size < growth.old_size) {
         return WITNESS_ANSWER_ROLLBACK;
     }
-    if (checkpoint->size == growth.old_size &&
-        !merkle_equals(&growth.old_root, &growth.new_root)) {
+    if (checkpoint->size == growth.old_size && !merkle_equals(&growth.old_root, &growth.new_root)) {
         return WITNESS_ANSWER_SPLIT;
     }
     if (!merkle_proof_check_growth(request->growth, &growth)) {

@@ -54,8 +54,9 @@ struct witness_request {
     const char *note; /* the log's checkpoint, a whole signed note */
     size_t note_size;
     const struct merkle_proof *growth; /* from witness_last().size to the checkpoint's size */
-    struct hash256 own_root; /* of the tree of the checkpoint's size, out of the own verified copy */
-    uint64_t time_s;         /* UTC seconds since 1970: goes into the cosignature */
+    struct hash256
+        own_root;    /* of the tree of the checkpoint's size, out of the own verified copy */
+    uint64_t time_s; /* UTC seconds since 1970: goes into the cosignature */
 };
 
 enum witness_answer {
@@ -64,11 +65,12 @@ enum witness_answer {
     WITNESS_ANSWER_FOREIGN = 3,   /* of another origin */
     WITNESS_ANSWER_UNSIGNED = 4,  /* not by the log's key, or by a forged signature */
     /* From here on the log has signed it. Both notes are kept as evidence. */
-    WITNESS_ANSWER_ROLLBACK = 5,     /* an older tree than the one cosigned */
-    WITNESS_ANSWER_SPLIT = 6,        /* another tree of the same size: proves itself */
-    WITNESS_ANSWER_INCONSISTENT = 7, /* the proof does not show that it continues the one cosigned */
-    WITNESS_ANSWER_DIVERGED = 8,     /* it continues, but is not what the own copy gives */
-    WITNESS_ANSWER_FAILED = 9,       /* the disk or libcrypto; nothing is ever cosigned again */
+    WITNESS_ANSWER_ROLLBACK = 5, /* an older tree than the one cosigned */
+    WITNESS_ANSWER_SPLIT = 6,    /* another tree of the same size: proves itself */
+    WITNESS_ANSWER_INCONSISTENT =
+        7,                       /* the proof does not show that it continues the one cosigned */
+    WITNESS_ANSWER_DIVERGED = 8, /* it continues, but is not what the own copy gives */
+    WITNESS_ANSWER_FAILED = 9,   /* the disk or libcrypto; nothing is ever cosigned again */
 };
 
 /* For people: a sentence that lives for ever. */

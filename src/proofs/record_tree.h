@@ -35,9 +35,8 @@
 enum {
     RECORD_NODE_SIZE = 16,
     RECORD_ENTRY_SIZE = 120,
-    RECORD_LEAF_HEAD_SIZE = 32,       /* of a command's leaf data before the command */
-    RECORD_COMMANDS_MAX = 1 << 14,    /* of a batch: a mebibyte of the smallest */
-    RECORD_COMMAND_SIZE_MAX = 1 << 16 /* of one command; more is not read */
+    RECORD_LEAF_HEAD_SIZE = 32,   /* of a command's leaf data before the command */
+    RECORD_COMMANDS_MAX = 1 << 14 /* of a batch: a mebibyte of the smallest */
 };
 
 /* A batch as the journal has it. */
