@@ -32,6 +32,8 @@ static int as_somebody(int (*act)(void))
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
+        const gid_t more[] = {NOBODYS_GROUP + 1};
+        (void)setgroups(1, more);
         (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
         _exit(process_user_become(&somebody) ? act() : 99);
     }

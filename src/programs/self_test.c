@@ -213,7 +213,11 @@ static int fork_child(const struct self_test *test)
     if (child == 0) {
         _exit(0);
     }
-    return child < 0 ? errno : said(waitpid(child, &status, 0));
+    if (child < 0) {
+        return errno;
+    }
+    (void)waitpid(child, &status, 0); /* who may not fork may not wait either */
+    return 0;
 }
 
 static int trace(const struct self_test *test)
