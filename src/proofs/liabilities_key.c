@@ -112,21 +112,21 @@ void liabilities_user_salt(const struct liabilities_user *user, unsigned part, s
     message_code(&message, &user->hmac, salt);
 }
 
-/* Cut number n (0, 1, …) of an asset, between 0 and value. Rounded down: the remainder is the next
- * part's. */
-static uint64_t user_cut(const struct liabilities_user *user, unsigned asset, uint64_t value,
-                         unsigned n)
+/* Four cuts of an asset, each between 0 and value. Rounded down: what is lost is the next part's. */
+static void user_cuts(const struct liabilities_user *user, unsigned asset, uint64_t value,
+                      unsigned block, uint64_t cuts[CUTS_PER_BLOCK])
 {
     struct message message = message_start("cuts");
     struct hash256 code;
-    uint64_t random = 0;
 
     message_add(&message, user->epoch, 8);
     message_add(&message, asset, 2);
-    message_add(&message, n / CUTS_PER_BLOCK, 1);
+    message_add(&message, block, 1);
     message_code(&message, &user->hmac, &code);
-    memcpy(&random, code.bytes + 8 * (n % CUTS_PER_BLOCK), sizeof random);
-    return (uint64_t)((uint128)random * ((uint128)value + 1) >> 64);
+    memcpy(cuts, code.bytes, CUTS_PER_BLOCK * sizeof cuts[0]);
+    for (unsigned i = 0; i < CUTS_PER_BLOCK; i++) {
+        cuts[i] = (uint64_t)((uint128)cuts[i] * ((uint128)value + 1) >> 64);
+    }
 }
 
 static void sort_cuts(uint64_t *cuts, unsigned count)
@@ -145,14 +145,14 @@ static void sort_cuts(uint64_t *cuts, unsigned count)
 uint64_t liabilities_user_share(const struct liabilities_user *user, unsigned asset, uint64_t value,
                                 unsigned part, unsigned parts)
 {
-    uint64_t cuts[LIABILITIES_PARTS_MAX];
+    uint64_t cuts[LIABILITIES_PARTS_MAX] = {0};
 
     ENSURE(parts >= 1 && parts <= LIABILITIES_PARTS_MAX && part < parts);
     if (value == 0) {
         return 0;
     }
-    for (unsigned i = 0; i + 1 < parts; i++) {
-        cuts[i] = user_cut(user, asset, value, i);
+    for (unsigned i = 0; i + 1 < parts; i += CUTS_PER_BLOCK) {
+        user_cuts(user, asset, value, i / CUTS_PER_BLOCK, cuts + i);
     }
     sort_cuts(cuts, parts - 1);
     uint64_t from = part == 0 ? 0 : cuts[part - 1];
