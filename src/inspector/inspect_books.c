@@ -128,10 +128,6 @@ static void move(struct inspector *inspector, const struct inspector_due *due)
         inspector_complain(inspector, INSPECTOR_RULE_NEGATIVE, due->debit,
                            "more is taken from an account than it owns");
     }
-    if (asset->outside > asset->supply_max) {
-        inspector_complain(inspector, INSPECTOR_RULE_SUPPLY, due->asset,
-                           "more came in than there is of the asset");
-    }
 }
 
 void inspector_see_posting(struct inspector *inspector, const struct event_posting *event)

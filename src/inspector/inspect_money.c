@@ -80,6 +80,12 @@ static void expect_incoming(struct inspector *inspector, const struct incoming *
                            "a deposit of nothing, of no asset or for nobody");
         return;
     }
+    const struct inspector_asset *asset = &inspector->assets[incoming->asset];
+    if (incoming->amount > asset->supply_max - asset->outside) {
+        inspector_complain(inspector, INSPECTOR_RULE_SUPPLY, incoming->asset,
+                           "more comes in than there is of the asset");
+        return;
+    }
     const struct inspector_due due = {
         .amount = incoming->amount,
         .debit = TARAZY_OWNER_OUTSIDE(incoming->evidence->rail),

@@ -29,12 +29,14 @@ static bool is_by_quote(const struct inspector_order *order)
     return (order->terms.flags & ORDER_FLAG_BY_QUOTE) != 0;
 }
 
-/* Works now or never. */
-static bool is_immediate(const struct inspector_order *order)
+/* Works now or never, or has nothing left: it does not outlive the command. */
+static bool is_unfinished(const struct inspector_order *order)
 {
-    return !order->pending && !is_stop_kind(&order->terms) &&
-           (order->terms.time_in_force == TIME_IN_FORCE_IOC ||
-            order->terms.time_in_force == TIME_IN_FORCE_FOK);
+    bool immediate = !order->pending && !is_stop_kind(&order->terms) &&
+                     (order->terms.time_in_force == TIME_IN_FORCE_IOC ||
+                      order->terms.time_in_force == TIME_IN_FORCE_FOK);
+
+    return immediate || (order->left == 0 && !is_by_quote(order));
 }
 
 static uint32_t find_slot(const struct inspector *inspector, uint64_t number)
@@ -115,7 +117,7 @@ void inspector_count_list(struct inspector *inspector, const struct inspector_li
 void inspector_count_hold(struct inspector *inspector, const struct inspector_order *order,
                           int sign)
 {
-    if (is_immediate(order)) {
+    if (is_unfinished(order)) {
         inspector->unfinished += sign > 0 ? 1u : (uint32_t)-1;
     }
     if (order->list != 0) {
@@ -261,6 +263,7 @@ static void change(struct inspector *inspector, struct inspector_order *order,
             complain(inspector, order->number, "an order is amended other than asked");
         }
         inspector->now.id = order->number;
+        inspector->now.amended++;
         order->left -= order->quantity - quantity;
         order->quantity = quantity;
         break;

@@ -294,6 +294,7 @@ void inspector_see_session(struct inspector *inspector, const struct event_sessi
     }
     if (event->reason == SESSION_REASON_OPERATOR) {
         inspector->now.id = event->instrument;
+        inspector->now.sessions++;
     }
 }
 

@@ -354,6 +354,10 @@ static bool is_outcome_right(const struct inspector *inspector)
         outcome->result == 0) {
         return false;
     }
+    if (command->kind != COMMAND_ORDER_REPLACE &&
+        (outcome->cancel_result != 0 || outcome->place_result != 0)) {
+        return false;
+    }
     if (now->refused) {
         return outcome->cancelled == 0 && outcome->list == 0;
     }
@@ -384,6 +388,46 @@ static bool is_id_right(const struct inspector *inspector)
     return now->outcome->id == id;
 }
 
+/* May all of somebody's orders be cancelled by who asked for it? */
+static bool is_cancel_all_right(const struct inspector *inspector,
+                                const struct command_order_cancel_all *cancel)
+{
+    uint32_t actor = inspector->now.actor;
+
+    if (cancel->instrument > inspector->instruments_count) {
+        return false;
+    }
+    if (cancel->target == 0 || cancel->target == actor) {
+        return true;
+    }
+    const struct inspector_person *target = inspector_person(inspector, cancel->target);
+    return target != NULL && target->frozen &&
+           (inspector->people[actor].roles & (uint32_t)ROLE_OPERATOR) != 0;
+}
+
+/* What acts about orders and sessions must have brought about. */
+static bool is_trading_complete(const struct inspector *inspector)
+{
+    const struct inspector_now *now = &inspector->now;
+    const void *act = now->act;
+    uint16_t kind = now->act == NULL ? 0 : now->act->kind;
+    bool opens = kind == COMMAND_ORDER_PLACE || kind == COMMAND_ORDER_LIST_PLACE ||
+                 (kind == COMMAND_ORDER_REPLACE && now->outcome->result == RESULT_OK);
+    const struct command_countdown_set *countdown = act;
+
+    if ((now->opened > 0) != opens || now->amended != (kind == COMMAND_ORDER_AMEND ? 1 : 0) ||
+        now->sessions != (kind == COMMAND_SESSION_SET ? 1 : 0)) {
+        return false;
+    }
+    if (kind == COMMAND_ORDER_CANCEL || kind == COMMAND_ORDER_LIST_CANCEL) {
+        return now->cancelled != 0;
+    }
+    if (kind == COMMAND_COUNTDOWN_SET) {
+        return countdown->instrument >= 1 && countdown->instrument <= inspector->instruments_count;
+    }
+    return kind != COMMAND_ORDER_CANCEL_ALL || is_cancel_all_right(inspector, act);
+}
+
 /* Did everything happen that the command says? Postings are inspect_books.c's question. */
 static bool is_complete(const struct inspector *inspector)
 {
@@ -401,14 +445,9 @@ static bool is_complete(const struct inspector *inspector)
                      kind == COMMAND_WITHDRAW_REJECT;
     bool decides = kind == COMMAND_PROPOSE || kind == COMMAND_PROPOSAL_WITHDRAW ||
                    now->command->kind == COMMAND_APPROVE;
-    bool opens = kind == COMMAND_ORDER_PLACE || kind == COMMAND_ORDER_LIST_PLACE ||
-                 (kind == COMMAND_ORDER_REPLACE && now->outcome->result == RESULT_OK);
-    if (kind == COMMAND_ORDER_CANCEL && now->cancelled == 0) {
-        return false;
-    }
     return now->withdrawal_events == (withdraws ? 1 : 0) &&
            (kind == COMMAND_CLOCK || now->proposal_events == (decides ? 1 : 0)) &&
-           (now->opened > 0) == opens;
+           is_trading_complete(inspector);
 }
 
 static void end_command(struct inspector *inspector)

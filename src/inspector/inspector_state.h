@@ -160,6 +160,8 @@ struct inspector_now {
     uint32_t sequence;
     uint32_t due_next;
     uint32_t due_count;
+    uint32_t amended;
+    uint32_t sessions; /* set by an operator */
     uint32_t registry_events;
     uint32_t withdrawal_events;
     uint32_t proposal_events;
@@ -187,7 +189,7 @@ struct inspector {
     uint32_t keys_count;
     uint32_t assets_count;
     uint32_t instruments_count;
-    uint32_t unfinished; /* immediate orders that work: none after a command */
+    uint32_t unfinished; /* orders that must end before their command does */
     bool complains;
     bool founded;
     bool open;

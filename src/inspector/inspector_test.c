@@ -69,6 +69,35 @@ static void show(struct scene *scene, size_t size)
     inspector_on_command(scene->inspector, &scene->found.header, &scene->events, size);
 }
 
+/* The node's own next command, and the change of the registry that it is said to be. */
+static void tell_registry(struct scene *scene, struct command_header *command, uint16_t subject,
+                          uint32_t id)
+{
+    uint64_t number = inspector_number(scene->inspector) + 1;
+    struct {
+        struct event_registry registry;
+        struct event_outcome outcome;
+    } events = {
+        .registry =
+            {
+                .header = {number, EVENT_REGISTRY, sizeof(struct event_registry), 0},
+                .subject_id = id,
+                .subject = subject,
+            },
+        .outcome =
+            {
+                .header = {number, EVENT_OUTCOME, sizeof(struct event_outcome), 1},
+                .id = id,
+                .command = command->kind,
+                .result = RESULT_OK,
+            },
+    };
+
+    command->number = number;
+    command->time_us = 1000;
+    inspector_on_command(scene->inspector, command, &events, sizeof events);
+}
+
 static void expect_complaint(struct scene *scene, enum inspector_rule rule)
 {
     const struct inspector_complaint *complaint = inspector_complaint(scene->inspector);
@@ -176,6 +205,123 @@ static void time_never_goes_back(void **state)
     assert_int_equal(inspector_complaint(scene->inspector)->rule, INSPECTOR_RULE_TIME);
 }
 
+/* A node that is founded, with a tier, an asset of so much supply, and one person. */
+static void found(struct scene *scene, int128 supply)
+{
+    struct command_tier_set tier = {.header.kind = COMMAND_TIER_SET, .tier = 1};
+    struct command_asset_create asset = {
+        .header.kind = COMMAND_ASSET_CREATE,
+        .supply_max.units = supply,
+    };
+    struct command_participant_create person = {
+        .header.kind = COMMAND_PARTICIPANT_CREATE,
+        .roles = ROLE_TRADER,
+        .tier = 1,
+    };
+
+    show(scene, sizeof scene->events);
+    tell_registry(scene, &tier.header, REGISTRY_SUBJECT_TIER, 1);
+    tell_registry(scene, &asset.header, REGISTRY_SUBJECT_ASSET, 1);
+    tell_registry(scene, &person.header, REGISTRY_SUBJECT_PARTICIPANT, 1);
+    assert_null(inspector_complaint(scene->inspector));
+}
+
+static void no_more_people_than_the_licence_has_room_for(void **state)
+{
+    struct scene *scene = *state;
+    struct command_participant_create person = {
+        .header.kind = COMMAND_PARTICIPANT_CREATE,
+        .roles = ROLE_TRADER,
+        .tier = 1,
+    };
+
+    found(scene, 100);
+    for (uint32_t number = 2; number <= limits.participants_max; number++) {
+        tell_registry(scene, &person.header, REGISTRY_SUBJECT_PARTICIPANT, number);
+    }
+    assert_null(inspector_complaint(scene->inspector));
+    tell_registry(scene, &person.header, REGISTRY_SUBJECT_PARTICIPANT, limits.participants_max + 1);
+    assert_int_equal(inspector_complaint(scene->inspector)->rule, INSPECTOR_RULE_ROOM);
+}
+
+/* Pays in and shows everything a deposit brings about. */
+static void deposit(struct scene *scene, int64_t units, int64_t before, const char *text)
+{
+    uint64_t number = inspector_number(scene->inspector) + 1;
+    uint32_t outside = TARAZY_OWNER_OUTSIDE(TARAZY_RAIL_SANDBOX);
+    struct command_sandbox_deposit command = {
+        .header = {.number = number, .time_us = 1000, .kind = COMMAND_SANDBOX_DEPOSIT},
+        .target = 1,
+        .asset = 1,
+        .amount.units = units,
+        .evidence.rail = TARAZY_RAIL_SANDBOX,
+    };
+    struct {
+        struct event_posting posting;
+        struct event_balance giver;
+        struct event_balance getter;
+        struct event_outcome outcome;
+    } events = {
+        .posting =
+            {
+                .header = {number, EVENT_POSTING, sizeof(struct event_posting), 0},
+                .amount.units = units,
+                .debit = outside,
+                .credit = 1,
+                .reference = number,
+                .asset = 1,
+                .reason = POSTING_REASON_SANDBOX_DEPOSIT,
+            },
+        .giver =
+            {
+                .header = {number, EVENT_BALANCE, sizeof(struct event_balance), 1},
+                .available.units = -before - units,
+                .owner = outside,
+                .asset = 1,
+            },
+        .getter =
+            {
+                .header = {number, EVENT_BALANCE, sizeof(struct event_balance), 2},
+                .available.units = before + units,
+                .owner = 1,
+                .asset = 1,
+            },
+        .outcome =
+            {
+                .header = {number, EVENT_OUTCOME, sizeof(struct event_outcome), 3},
+                .command = COMMAND_SANDBOX_DEPOSIT,
+                .result = RESULT_OK,
+            },
+    };
+
+    memcpy(command.evidence.text, text, strlen(text));
+    inspector_on_command(scene->inspector, &command.header, &events, sizeof events);
+}
+
+static void no_more_comes_in_than_there_is_of_an_asset(void **state)
+{
+    struct scene *scene = *state;
+
+    found(scene, 100);
+    deposit(scene, 60, 0, "one");
+    deposit(scene, 40, 60, "two");
+    assert_null(inspector_complaint(scene->inspector));
+    assert_int_equal(inspector_owned(scene->inspector, 1, 1).units, 100);
+    deposit(scene, 1, 100, "three");
+    assert_int_equal(inspector_complaint(scene->inspector)->rule, INSPECTOR_RULE_SUPPLY);
+}
+
+static void evidence_brings_value_in_once(void **state)
+{
+    struct scene *scene = *state;
+
+    found(scene, 100);
+    deposit(scene, 1, 0, "one");
+    assert_null(inspector_complaint(scene->inspector));
+    deposit(scene, 1, 1, "one");
+    assert_int_equal(inspector_complaint(scene->inspector)->rule, INSPECTOR_RULE_EVIDENCE);
+}
+
 static void every_rule_has_a_name_and_a_sentence(void **state)
 {
     for (uint8_t rule = INSPECTOR_RULE_SHAPE; rule <= INSPECTOR_RULE_ROOM; rule++) {
@@ -209,6 +355,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_refusal_with_effects_is_a_complaint, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_first_complaint_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(time_never_goes_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_more_people_than_the_licence_has_room_for, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(no_more_comes_in_than_there_is_of_an_asset, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(evidence_brings_value_in_once, set_up, tear_down),
         cmocka_unit_test(every_rule_has_a_name_and_a_sentence),
         cmocka_unit_test(absurd_limits_have_no_size),
     };

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The supervisor's checker beside the engine: over every generator of the laws it must never complain, and
- * its figures must be the engine's. Then lies: single fields of events are altered at random; each lie is
- * found, or its field stands in the list of what cannot move value, with the reason.
+ * its figures must be the engine's. What it says of lies is in inspector_lies.c.
  *
- *     inspector_laws [COMMANDS [LIES [SEED]]]
+ *     inspector_laws [COMMANDS]
  */
 #include <stdio.h>
 #include <stdlib.h>
