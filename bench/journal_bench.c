@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Durable commands: append, sync and apply batches of workload W on a real disk, one thread; then the
- * start from that journal with every hash and digest checked. References, in the same folder and the
+ * Durable commands: append, sync and apply batches of workload W, and of transfers, on a real disk, one
+ * thread; then the start from that journal with every hash and digest checked. References, in the same folder and the
  * same minute: syncs of a preallocated file, SHA-256 of a large buffer.
  *
  * Arguments: kilobytes a batch (default 256).
@@ -83,6 +83,47 @@ static void record(struct tape *tape)
     free(commands);
 }
 
+/* Transfers between 10,000 accounts and the outside's: each one posting, with evidence that is used once,
+ * looked up among all before it. */
+static void record_transfers(struct tape *tape)
+{
+    enum { OWNERS = 10000, TRANSFERS = 1000000 };
+    const struct market_world_options options = {
+        .limits = {.participants_max = OWNERS,
+                   .accounts_max = 3 * OWNERS,
+                   .assets_max = 4,
+                   .instruments_max = 1,
+                   .orders_max = 16,
+                   .price_levels_max = 16,
+                   .order_lists_max = 16,
+                   .client_ids_max = 16,
+                   .keys_max = OWNERS,
+                   .proposals_max = 16,
+                   .evidence_max = TRANSFERS + 2 * OWNERS,
+                   .withdrawals_max = 16},
+        .users = OWNERS,
+        .markets = 1,
+        .price_max = PRICE_MAX,
+        .tape = tape,
+    };
+    struct market_world world;
+
+    market_world_create(&world, &options);
+    for (uint32_t i = 0; i < TRANSFERS; i++) {
+        struct command_sandbox_deposit command = {.header.kind = COMMAND_SANDBOX_DEPOSIT,
+                                                  .target = 1 + i * 7919u % OWNERS,
+                                                  .asset = 1,
+                                                  .amount = {1 + (int128)i % 10000},
+                                                  .evidence = {.rail = TARAZY_RAIL_SANDBOX}};
+
+        (void)snprintf(command.evidence.text, sizeof command.evidence.text, "transfer %u", i);
+        if (market_world_apply(&world, &command.header)->result != RESULT_OK) {
+            give_up("a transfer was refused");
+        }
+    }
+    market_world_destroy(&world);
+}
+
 /* The commands of the tape that make one batch. */
 static struct log_batch next_batch(const struct tape *tape, size_t at, uint32_t size_max)
 {
@@ -103,7 +144,8 @@ static struct log_batch next_batch(const struct tape *tape, size_t at, uint32_t 
     return batch;
 }
 
-static void run_core(const struct tape *tape, struct recovered *recovered, uint32_t size_max)
+static void run_core(const char *name, const struct tape *tape, struct recovered *recovered,
+                     uint32_t size_max)
 {
     struct replayer *replayer = NULL;
     uint64_t batches = 0;
@@ -128,15 +170,17 @@ static void run_core(const struct tape *tape, struct recovered *recovered, uint3
         at += batch.size;
     }
     int64_t spent = wall_ns() - started;
-    printf("durable, batches of %4u KiB                %llu commands/s (wall), %llu ns cpu each, "
+    printf("%-9s durable, batches of %4u KiB      %llu commands/s (wall), %llu ns cpu each, "
            "%llu batches\n",
-           size_max >> 10, (unsigned long long)(tape->commands * 1000000000 / (uint64_t)spent),
+           name, size_max >> 10,
+           (unsigned long long)(tape->commands * 1000000000 / (uint64_t)spent),
            (unsigned long long)((uint64_t)(thread_ns() - cpu) / tape->commands),
            (unsigned long long)batches);
     replayer_destroy(replayer);
 }
 
-static void run_round(const struct tape *tape, const char *folder, uint32_t size_max)
+static void run_round(const char *name, const struct tape *tape, const char *folder,
+                      uint32_t size_max)
 {
     struct recovery_options options = {.storage = storage_system(),
                                        .directory = folder,
@@ -150,17 +194,16 @@ static void run_round(const struct tape *tape, const char *folder, uint32_t size
     if (!recovery_run(&options, &recovered, &report, &error)) {
         give_up_journal(&error);
     }
-    run_core(tape, &recovered, size_max);
+    run_core(name, tape, &recovered, size_max);
     recovered_close(&recovered);
     int64_t started = wall_ns();
     if (!recovery_run(&options, &recovered, &report, &error)) {
         give_up_journal(&error);
     }
     int64_t spent = wall_ns() - started;
-    printf(
-        "start: replay with all checks              %lld ms for %llu commands, %lld ms a million\n",
-        (long long)(spent / 1000000), (unsigned long long)report.commands_replayed,
-        (long long)(spent / (int64_t)report.commands_replayed));
+    printf("%-9s start, all checks               %lld ms for %llu commands, %lld ms a million\n",
+           name, (long long)(spent / 1000000), (unsigned long long)report.commands_replayed,
+           (long long)(spent / (int64_t)report.commands_replayed));
     recovered_close(&recovered);
 }
 
@@ -198,14 +241,11 @@ static void print_references(const char *folder, uint32_t size_max)
     free(bytes);
 }
 
-int main(int argc, char **argv)
+static void run_rounds(const char *name, const struct tape *tape, uint32_t size_max)
 {
-    uint32_t size_max = (argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 256) << 10;
     const char *binaries = getenv("TARAZY_BINARY_DIR");
-    struct tape tape = {0};
     char folder[256];
 
-    record(&tape);
     for (int round = 0; round < ROUNDS; round++) {
         snprintf(folder, sizeof folder, "%s/bench-journal-XXXXXX",
                  binaries != NULL ? binaries : ".");
@@ -213,9 +253,22 @@ int main(int argc, char **argv)
             give_up("no folder");
         }
         print_references(folder, size_max);
-        run_round(&tape, folder, size_max);
+        run_round(name, tape, folder, size_max);
         folder_remove(folder);
     }
+}
+
+int main(int argc, char **argv)
+{
+    uint32_t size_max = (argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 256) << 10;
+    struct tape tape = {0};
+    struct tape transfers = {0};
+
+    record(&tape);
+    run_rounds("W1K", &tape, size_max);
     tape_free(&tape);
+    record_transfers(&transfers);
+    run_rounds("transfers", &transfers, size_max);
+    tape_free(&transfers);
     return 0;
 }
