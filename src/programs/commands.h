@@ -19,5 +19,10 @@ int journal_main(int argc, char **argv);
 int admin_main(int argc, char **argv);
 int watch_main(int argc, char **argv);
 int replay_main(int argc, char **argv);
+int notary_main(int argc, char **argv);
+int prove_main(int argc, char **argv);
+int check_proof_main(int argc, char **argv);
+int relay_main(int argc, char **argv);
+int supervise_main(int argc, char **argv);
 
 #endif

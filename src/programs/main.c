@@ -23,6 +23,8 @@ static const struct program programs[] = {
     {"init", init_main, "found a node in an empty folder"},
     {"verify", verify_main, "re-read and re-perform a whole journal"},
     {"journal", journal_main, "print a journal's commands as JSON lines"},
+    {"prove", prove_main, "make a proof that a command is in the signed tree"},
+    {"check-proof", check_proof_main, "check a proof; needs nothing but keys"},
 #ifdef PROGRAM_WITH_ADMIN
     {"admin", admin_main, "acts of operators"},
 #endif
@@ -36,9 +38,16 @@ static const struct program programs[] = {
 #ifdef PROGRAM_WITH_GATEWAY
     {"gateway", gateway_main, "one process of a node: HTTP and WebSocket"},
 #endif
+#ifdef PROGRAM_WITH_RELAY
+    {"relay", relay_main, "serve a node's journal to followers"},
+#endif
+#ifdef PROGRAM_WITH_SUPERVISE
+    {"supervise", supervise_main, "follow nodes, re-perform everything, alarm"},
+#endif
 #ifdef PROGRAM_WITH_HISTORY
     {"history", history_main, "one process of a node: SQL tables"},
 #endif
+    {"notary", notary_main, "one process of a node: Merkle tree, signed checkpoints"},
 };
 
 enum { PROGRAM_COUNT = sizeof programs / sizeof programs[0], PROGRAM_NAME_MAX = 64 };
@@ -47,7 +56,7 @@ static void print_help(FILE *out)
 {
     (void)fprintf(out, "usage: tarazy COMMAND [OPTION...]\n\n");
     for (size_t i = 0; i < PROGRAM_COUNT; i++) {
-        (void)fprintf(out, "  %-9s %s\n", programs[i].name, programs[i].summary);
+        (void)fprintf(out, "  %-11s %s\n", programs[i].name, programs[i].summary);
     }
     (void)fprintf(out, "\n  tarazy COMMAND --help   options of a command\n"
                        "  tarazy --version        which version this is\n");
