@@ -168,7 +168,9 @@ static int publish_file(int folder, FILE *file, const char *temporary, const cha
     if (error == 0 && renameat2(folder, temporary, folder, name, RENAME_NOREPLACE) != 0) {
         error = errno;
     }
-    if (error == 0 && fsync(folder) != 0) {
+    if (error != 0) {
+        (void)unlinkat(folder, temporary, 0);
+    } else if (fsync(folder) != 0) {
         error = errno;
     }
     return error;

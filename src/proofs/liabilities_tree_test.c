@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 #include "platform/sha256.h"
+#include "proofs/liabilities_key.h"
+#include "proofs/liabilities_proof.h"
 #include "support/liabilities_scene.h"
 #include "support/random_stream.h"
 
@@ -109,6 +111,30 @@ static void twin_leaf(const struct liabilities_key *key, const struct liabilitie
 }
 
 /* Parts put one after the other, in the order of their wish, account and part, where there is room. */
+static bool twin_place_account(const struct liabilities_scene *scene, uint32_t index, uint32_t wish,
+                               unsigned depth, struct twin_node *leaves, uint32_t *next)
+{
+    const struct liabilities_account *account = &scene->accounts[index];
+    struct liabilities_user user;
+    struct hash256 secret;
+
+    liabilities_key_user(&scene->key, account->owner, &secret);
+    liabilities_user_prepare(&user, &secret, scene->key.epoch);
+    for (unsigned part = 0; part < liabilities_user_parts(&user); part++) {
+        uint32_t place = liabilities_key_place(&scene->key, account->owner, part);
+
+        if (place >> (LIABILITIES_DEPTH - depth) != wish) {
+            continue;
+        }
+        *next = *next > wish ? *next : wish;
+        if (*next == 1u << depth) {
+            return false;
+        }
+        twin_leaf(&scene->key, account, part, &leaves[(*next)++]);
+    }
+    return true;
+}
+
 static bool twin_place(const struct liabilities_scene *scene, unsigned depth,
                        struct twin_node *leaves)
 {
@@ -116,23 +142,8 @@ static bool twin_place(const struct liabilities_scene *scene, unsigned depth,
 
     for (uint32_t wish = 0; wish < 1u << depth; wish++) {
         for (uint32_t i = 0; i < scene->source.accounts; i++) {
-            const struct liabilities_account *account = &scene->accounts[i];
-            struct liabilities_user user;
-            struct hash256 secret;
-
-            liabilities_key_user(&scene->key, account->owner, &secret);
-            liabilities_user_prepare(&user, &secret, scene->key.epoch);
-            for (unsigned part = 0; part < liabilities_user_parts(&user); part++) {
-                uint32_t place = liabilities_key_place(&scene->key, account->owner, part);
-
-                if (place >> (LIABILITIES_DEPTH - depth) != wish) {
-                    continue;
-                }
-                next = next > wish ? next : wish;
-                if (next == 1u << depth) {
-                    return false;
-                }
-                twin_leaf(&scene->key, account, part, &leaves[next++]);
+            if (!twin_place_account(scene, i, wish, depth, leaves, &next)) {
+                return false;
             }
         }
     }
