@@ -106,7 +106,8 @@
     X(KEY_TYPE, -4056, 400, "Only Ed25519 API keys can log a session on.")                         \
     /* the venue's own */                                                                          \
     X(NO_ADDRESS, -9901, 400, "There is no deposit address for this asset and network.")           \
-    X(TOO_MANY_OPEN, -9902, 400, "More open orders than one answer holds; ask for one symbol.")
+    X(TOO_MANY_OPEN, -9902, 400, "More open orders than one answer holds; ask for one symbol.")    \
+    X(NOT_SIGNED, -9903, 404, "No signed checkpoint has this yet; ask again in a second.")
 
 enum venue_error {
     VENUE_ERROR_UNKNOWN = 1,

@@ -70,6 +70,7 @@ static bool find_route(struct visit *visit)
     if (method == HTTP_METHOD_HEAD) {
         method = HTTP_METHOD_GET;
     }
+    visit->call.path = visit->request->path;
     visit->call.route = router_find(venue->router, method, visit->request->path, &path_exists);
     if (visit->call.route == NULL) {
         return charge(visit, 1) &&

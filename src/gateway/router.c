@@ -21,12 +21,16 @@ static const struct route_table *const tables[] = {
     &rest_cancel_routes,  &rest_order_list_routes, &rest_account_routes,
     &rest_wallet_routes,  &rest_stub_routes,       &rest_operator_routes,
     &rest_listing_routes, &user_stream_routes,     &udf_routes,
-    &page_routes,
+    &page_routes,         &proof_routes,
 };
+
+enum { FOLDERS_MAX = 4 };
 
 struct router {
     const struct route *by_path[PLACES];
     const struct route *by_name[PLACES];
+    const struct route *folders[FOLDERS_MAX]; /* paths that end in {a name} */
+    uint32_t folder_count;
 };
 
 /* FNV-1a: our own names, not input, decide the crowding. */
@@ -44,6 +48,11 @@ static void add_path(struct router *router, const struct route *route)
 {
     uint32_t at = hash_of(slice_of_text(route->path)) % PLACES;
 
+    if (strchr(route->path, '{') != NULL) {
+        ENSURE(router->folder_count < FOLDERS_MAX);
+        router->folders[router->folder_count++] = route;
+        return;
+    }
     while (router->by_path[at] != NULL) {
         ENSURE(router->by_path[at]->method != route->method ||
                strcmp(router->by_path[at]->path, route->path) != 0);
@@ -86,6 +95,22 @@ void router_destroy(struct router *router)
     free(router);
 }
 
+/* What stands below a folder, however deep. */
+static const struct route *find_in_folder(const struct router *router, enum http_method method,
+                                          struct slice path, bool *path_exists)
+{
+    for (uint32_t i = 0; i < router->folder_count; i++) {
+        const struct route *route = router->folders[i];
+        size_t length = strcspn(route->path, "{");
+
+        if (path.size > length && memcmp(path.data, route->path, length) == 0) {
+            *path_exists = true;
+            return route->method == method ? route : NULL;
+        }
+    }
+    return NULL;
+}
+
 const struct route *router_find(const struct router *router, enum http_method method,
                                 struct slice path, bool *path_exists)
 {
@@ -103,7 +128,7 @@ const struct route *router_find(const struct router *router, enum http_method me
             return route;
         }
     }
-    return NULL;
+    return *path_exists ? NULL : find_in_folder(router, method, path, path_exists);
 }
 
 const struct route *router_find_socket(const struct router *router, struct slice name)

@@ -23,7 +23,7 @@ enum security {
 
 struct route {
     enum http_method method;
-    const char *path;
+    const char *path;          /* "/a/{b}": everything below /a/ */
     const char *socket_method; /* "order.place"; NULL: not in the WebSocket API */
     void (*answer)(struct call *call);
     const struct parameter_rule *parameters;

@@ -21,5 +21,6 @@ extern const struct route_table rest_listing_routes;
 extern const struct route_table user_stream_routes;
 extern const struct route_table udf_routes;
 extern const struct route_table page_routes;
+extern const struct route_table proof_routes;
 
 #endif

@@ -79,8 +79,8 @@ size_t record_finder_checkpoint(const struct record_finder *finder, const char *
 static bool record_place_read(const struct record_finder *finder, int file, uint64_t index,
                               struct record_place *place)
 {
-    return storage_read_bytes(finder->storage, file, place, sizeof *place,
-                              index * sizeof *place) == 0;
+    return storage_read_bytes(finder->storage, file, place, sizeof *place, index * sizeof *place) ==
+           0;
 }
 
 /* The last batch of the first `size` that does not begin behind the number. */
@@ -182,6 +182,7 @@ static bool record_finder_prove_in_batch(struct record_proof *proof, const uint8
                                      &leaves[proof->position], &proof->entry.root);
 
     if (is_proven) {
+        proof->leaf = leaves[proof->position];
         record_finder_copy(proof, commands);
     }
     free(leaves);
@@ -215,8 +216,7 @@ enum record_found record_finder_prove(struct record_finder *finder, uint64_t num
     free(batch);
     tile_folder_reader(&finder->tiles, size, &reader);
     struct merkle_source source = tile_reader_source(&reader);
-    return is_proven &&
-                   merkle_proof_make_inclusion(&proof->in_log, &source, proof->index, size)
+    return is_proven && merkle_proof_make_inclusion(&proof->in_log, &source, proof->index, size)
                ? RECORD_FOUND_YES
                : RECORD_FOUND_FAILED;
 }

@@ -93,6 +93,10 @@ static void check_print_command(const struct record_proof *proof)
     const struct command_header *command = (const void *)proof->command;
     struct json_writer json;
 
+    if (proof->command_size == 0) {
+        (void)printf("the command is not shown, only its leaf\n");
+        return;
+    }
     /* It is in the log whatever it says; only a well-formed one has a meaning to print. */
     if (!tarazy_command_is_well_formed(command, proof->command_size)) {
         return;
@@ -114,8 +118,7 @@ static int check_inclusion(const struct check_task *task)
     if (size == 0) {
         return EXIT_CODE_FAILED;
     }
-    enum proof_check check =
-        proof_text_check(text, size, &task->key, &proof, &checkpoint, &note);
+    enum proof_check check = proof_text_check(text, size, &task->key, &proof, &checkpoint, &note);
     if (check != PROOF_CHECK_GOOD) {
         (void)fprintf(stderr, "%s: %s\n", task->file, proof_check_text(check));
         return EXIT_CODE_DAMAGED;

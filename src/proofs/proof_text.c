@@ -111,31 +111,55 @@ static size_t proof_extra_write(const struct record_proof *proof, uint8_t out[PR
     memcpy(out + at + 4, &proof->in_batch.count, 4);
     memcpy(out + at + 8, proof->in_batch.hashes, hashes);
     at += 8 + hashes;
+    if (proof->command_size == 0) {
+        memcpy(out + at, proof->leaf.bytes, sizeof proof->leaf.bytes);
+        return at + sizeof proof->leaf.bytes;
+    }
     memcpy(out + at, proof->command, proof->command_size);
     return at + proof->command_size;
 }
 
-static bool proof_extra_read(struct record_proof *proof, const uint8_t *bytes, size_t size)
+void record_proof_hide(struct record_proof *proof)
+{
+    memset(proof->command, 0, sizeof proof->command);
+    proof->command_size = 0;
+}
+
+/* What stands behind the hashes: a command, or the leaf of one. */
+static bool proof_command_read(struct record_proof *proof, const uint8_t *bytes, size_t size)
 {
     struct command_header header;
+
+    if (size == sizeof proof->leaf.bytes) {
+        memcpy(proof->leaf.bytes, bytes, size);
+        return true;
+    }
+    if (size < sizeof header || size > TARAZY_COMMAND_SIZE_MAX) {
+        return false;
+    }
+    proof->command_size = (uint32_t)size;
+    memcpy(proof->command, bytes, size);
+    memcpy(&header, bytes, sizeof header);
+    proof->leaf = record_leaf(bytes, size, proof->entry.first_number);
+    return tarazy_command_size(header.kind) == size &&
+           header.number == proof->entry.first_number + proof->position;
+}
+
+static bool proof_extra_read(struct record_proof *proof, const uint8_t *bytes, size_t size)
+{
     size_t at = RECORD_ENTRY_SIZE + 8;
 
-    if (size < at + sizeof header || !record_entry_read(&proof->entry, bytes, RECORD_ENTRY_SIZE)) {
+    if (size < at || !record_entry_read(&proof->entry, bytes, RECORD_ENTRY_SIZE)) {
         return false;
     }
     memcpy(&proof->position, bytes + RECORD_ENTRY_SIZE, 4);
     memcpy(&proof->in_batch.count, bytes + RECORD_ENTRY_SIZE + 4, 4);
     size_t hashes = (size_t)proof->in_batch.count * 32;
-    if (proof->in_batch.count > PROOF_PATH_MAX || size - at < hashes + sizeof header ||
-        size - at - hashes > TARAZY_COMMAND_SIZE_MAX) {
+    if (proof->in_batch.count > PROOF_PATH_MAX || size - at < hashes) {
         return false;
     }
     memcpy(proof->in_batch.hashes, bytes + at, hashes);
-    at += hashes;
-    proof->command_size = (uint32_t)(size - at);
-    memcpy(proof->command, bytes + at, proof->command_size);
-    memcpy(&header, proof->command, sizeof header);
-    return tarazy_command_size(header.kind) == proof->command_size;
+    return proof_command_read(proof, bytes + at + hashes, size - at - hashes);
 }
 
 static bool proof_take_extra(struct proof_cursor *cursor, struct record_proof *proof)
@@ -208,14 +232,8 @@ const char *proof_check_text(enum proof_check check)
 /* Is the command the one at its position of the entry's batch? */
 static bool proof_check_command(const struct record_proof *proof)
 {
-    struct command_header header;
-    struct hash256 leaf =
-        record_leaf(proof->command, proof->command_size, proof->entry.first_number);
-
-    memcpy(&header, proof->command, sizeof header);
-    return header.number == proof->entry.first_number + proof->position &&
-           merkle_proof_check_inclusion(&proof->in_batch, proof->position, proof->entry.count,
-                                        &leaf, &proof->entry.root);
+    return merkle_proof_check_inclusion(&proof->in_batch, proof->position, proof->entry.count,
+                                        &proof->leaf, &proof->entry.root);
 }
 
 enum proof_check proof_text_check(const char *text, size_t size, const struct note_key *key,

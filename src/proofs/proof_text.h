@@ -5,6 +5,7 @@
  *
  *     c2sp.org/tlog-proof@v1
  *     extra base64( entry, 120 bytes | position in the batch, 4 | hashes, 4 | the hashes | command )
+ *                   or, where the command is not the reader's to see, its leaf: 32 bytes
  *     index 1234                 of the batch, from 0
  *     base64                     one line per hash, from the leaf upwards
  *
@@ -31,9 +32,13 @@ struct record_proof {
     uint32_t position;            /* of the command in its batch */
     struct merkle_proof in_batch; /* at most PROOF_PATH_MAX hashes */
     struct merkle_proof in_log;
-    uint32_t command_size;
+    struct hash256 leaf;   /* of the command in its batch's tree */
+    uint32_t command_size; /* 0: the command is not shown, only its leaf */
     _Alignas(8) uint8_t command[TARAZY_COMMAND_SIZE_MAX];
 };
+
+/* Takes the command out and leaves its leaf: still a proof that such a record is there. */
+void record_proof_hide(struct record_proof *proof);
 
 /* Writes the text, zero-terminated, with this checkpoint behind it. Returns its length; 0: it does not
  * fit into out[0..capacity). PROOF_TEXT_MAX + 1 is enough for any. */
