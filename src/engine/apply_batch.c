@@ -12,11 +12,18 @@
 #include "engine/state.h"
 #include "market/ahead.h"
 
-#define PLACES 16u    /* a power of two, at least one for each step */
-#define PEOPLE 6u     /* the step at which the sender's rights are asked for */
-#define FEW    30000u /* people */
+#define PLACES 16u     /* a power of two, at least one for each step */
+#define PEOPLE 6u      /* the step at which the sender's rights are asked for */
+#define FEW    30000u  /* people */
+#define LITTLE 100000u /* pieces of evidence */
 
 _Static_assert(PLACES >= MARKET_AHEAD_STEPS && (PLACES & (PLACES - 1)) == 0, "a ring");
+
+struct place {
+    struct market_ahead market;
+    uint32_t payee; /* of a deposit; 0 = it is none */
+    uint16_t asset;
+};
 
 struct conveyor {
     const struct engine *engine;
@@ -24,14 +31,15 @@ struct conveyor {
     size_t size;
     uint64_t order; /* the number that the next order will have, if none is refused */
     uint32_t moves;
-    struct market_ahead places[PLACES]; /* ring: on place moves % PLACES stands the newest */
+    struct place places[PLACES]; /* ring: on place moves % PLACES stands the newest */
 };
 
 /* Few people touch the same accounts, orders and levels again and again, however many orders rest: then
- * all of that is in a cache and there is nothing to wait for. */
+ * all of that is in a cache and there is nothing to wait for. Evidence is everywhere. */
 static bool is_cached(const struct engine *engine)
 {
-    return registry_participant_count(engine_registry(engine)) < FEW;
+    return registry_participant_count(engine_registry(engine)) < FEW &&
+           ledger_evidence_count(engine_ledger(engine)) < LITTLE;
 }
 
 /* What the market will be asked by this command. */
@@ -97,16 +105,35 @@ static void ask_accounts(const struct engine *engine, const struct market_ahead 
     }
 }
 
-static void put_on(struct conveyor *conveyor, struct market_ahead *place)
+/* Both kinds of deposits have the same fields in the same places. */
+_Static_assert(sizeof(struct command_deposit) == sizeof(struct command_sandbox_deposit), "alike");
+
+static void describe_deposit(const struct conveyor *conveyor, const struct command_header *command,
+                             struct place *place)
+{
+    const void *whole = command;
+    const struct command_deposit *deposit = whole;
+    const struct ledger *ledger = engine_ledger(conveyor->engine);
+
+    if (command->kind == COMMAND_DEPOSIT || command->kind == COMMAND_SANDBOX_DEPOSIT) {
+        place->payee = deposit->target;
+        place->asset = deposit->asset;
+        ledger_ask_place(ledger, place->payee, place->asset);
+        ledger_ask_evidence(ledger, &deposit->evidence);
+    }
+}
+
+static void put_on(struct conveyor *conveyor, struct place *place)
 {
     const struct command_header *command = (const void *)conveyor->next;
 
+    *place = (struct place){0};
     if (conveyor->size == 0) {
-        *place = (struct market_ahead){0};
         return;
     }
-    *place = describe(command);
-    place->order_to_come = place->instrument != 0 ? conveyor->order++ : 0;
+    place->market = describe(command);
+    place->market.order_to_come = place->market.instrument != 0 ? conveyor->order++ : 0;
+    describe_deposit(conveyor, command, place);
     size_t step = tarazy_command_size(command->kind);
     ENSURE(step > 0 && step <= conveyor->size);
     conveyor->next += step;
@@ -120,8 +147,14 @@ static void move(struct conveyor *conveyor)
 
     put_on(conveyor, &conveyor->places[++conveyor->moves % PLACES]);
     for (uint32_t step = 0; step < MARKET_AHEAD_STEPS; step++) {
-        struct market_ahead *ahead = &conveyor->places[(conveyor->moves - step) % PLACES];
+        struct place *place = &conveyor->places[(conveyor->moves - step) % PLACES];
+        struct market_ahead *ahead = &place->market;
 
+        if (place->payee != 0 && step == MARKET_AHEAD_TRADER) {
+            const struct ledger *ledger = engine_ledger(conveyor->engine);
+
+            ledger_ask(ledger, ledger_guess(ledger, place->payee, place->asset));
+        }
         if (ahead->participant != 0) {
             market_ahead_step(market, ahead, step);
             if (step == PEOPLE) {

@@ -114,6 +114,9 @@ MUST_CHECK bool ledger_day_deposit_fits(const struct ledger *ledger, uint32_t ac
 MUST_CHECK enum result ledger_evidence_check(const struct ledger *ledger,
                                              const struct evidence *evidence);
 void ledger_evidence_use(struct ledger *ledger, const struct evidence *evidence);
+uint32_t ledger_evidence_count(const struct ledger *ledger);
+/* Asks memory for the place where it would stand: a hint, see market/ahead.h. */
+void ledger_ask_evidence(const struct ledger *ledger, const struct evidence *evidence);
 
 /* Accounts changed since the last ledger_touched_clear, in order of first change (the giver of a
  * posting before the getter): first, then account->next_touched, 0 = end. Moving zero is no change,

@@ -43,3 +43,13 @@ void ledger_evidence_use(struct ledger *ledger, const struct evidence *evidence)
     memcpy(pool_at(&ledger->evidence, index), evidence, sizeof *evidence);
     table_insert(&ledger->by_evidence, evidence_hash(ledger, evidence), index);
 }
+
+uint32_t ledger_evidence_count(const struct ledger *ledger)
+{
+    return ledger->evidence.count;
+}
+
+void ledger_ask_evidence(const struct ledger *ledger, const struct evidence *evidence)
+{
+    table_ask(&ledger->by_evidence, evidence_hash(ledger, evidence));
+}
