@@ -126,6 +126,47 @@ struct tls_context *tls_context_create_client(const char *trusted_path, char *er
     return made;
 }
 
+/* Any certificate will do: the key in it is what the caller looks up, and TLS proves its possession. */
+static int certificate_take(int is_trusted, X509_STORE_CTX *store)
+{
+    (void)is_trusted;
+    (void)store;
+    return 1;
+}
+
+bool tls_context_ask_clients(struct tls_context *server, char *error, size_t error_size)
+{
+    ERR_clear_error();
+    SSL_CTX_set_verify(server->context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                       certificate_take);
+    SSL_CTX_set_options(server->context, SSL_OP_NO_TICKET);
+    if (SSL_CTX_set_num_tickets(server->context, 0) != 1 ||
+        SSL_CTX_set_min_proto_version(server->context, TLS1_3_VERSION) != 1) {
+        error_tell("TLS 1.3", ERR_peek_last_error(), error, error_size);
+        return false;
+    }
+    return true;
+}
+
+bool tls_context_show_certificate(struct tls_context *client, const char *certificate_path,
+                                  const char *key_path, char *error, size_t error_size)
+{
+    const char *failed = NULL;
+    ERR_clear_error();
+    if (SSL_CTX_set_min_proto_version(client->context, TLS1_3_VERSION) != 1) {
+        failed = "TLS 1.3";
+    } else if (SSL_CTX_use_certificate_chain_file(client->context, certificate_path) != 1) {
+        failed = certificate_path;
+    } else if (SSL_CTX_use_PrivateKey_file(client->context, key_path, SSL_FILETYPE_PEM) != 1 ||
+               SSL_CTX_check_private_key(client->context) != 1) {
+        failed = key_path;
+    }
+    if (failed != NULL) {
+        error_tell(failed, ERR_peek_last_error(), error, error_size);
+    }
+    return failed == NULL;
+}
+
 void tls_context_destroy(struct tls_context *context)
 {
     if (context != NULL) {
@@ -212,6 +253,18 @@ enum tls_result tls_session_read(struct tls_session *session, void *out, size_t 
     ERR_clear_error();
     int returned = SSL_read_ex(session->ssl, out, size, done);
     return returned == 1 ? TLS_RESULT_OK : result_of(session, returned);
+}
+
+size_t tls_session_peer_key(const struct tls_session *session, uint8_t *der, size_t der_size)
+{
+    const X509 *certificate = SSL_get0_peer_certificate(session->ssl);
+    const X509_PUBKEY *key = certificate != NULL ? X509_get_X509_PUBKEY(certificate) : NULL;
+    int size = key != NULL ? i2d_X509_PUBKEY(key, NULL) : 0;
+    if (size <= 0 || (size_t)size > der_size) {
+        return 0;
+    }
+    unsigned char *end = der;
+    return i2d_X509_PUBKEY(key, &end) == size ? (size_t)size : 0;
 }
 
 size_t tls_session_pending(const struct tls_session *session)

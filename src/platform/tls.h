@@ -6,7 +6,9 @@
 #ifndef PLATFORM_TLS_H
 #define PLATFORM_TLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct tls_context;
 struct tls_session;
@@ -29,6 +31,13 @@ struct tls_context *tls_context_create_client(const char *trusted_path, char *er
                                               size_t error_size);
 void tls_context_destroy(struct tls_context *context);
 
+/* Both sides prove a key (RFC 8446 4.3.2): TLS 1.3 only, and nothing is resumed. A server asks every client for a
+ * certificate and takes any, self-signed ones too: who that is, tls_session_peer_key answers and the caller judges.
+ * A client shows this certificate. False: explained in error. */
+bool tls_context_ask_clients(struct tls_context *server, char *error, size_t error_size);
+bool tls_context_show_certificate(struct tls_context *client, const char *certificate_path,
+                                  const char *key_path, char *error, size_t error_size);
+
 /* A session on a connected non-blocking socket, which stays the caller's. host_name: a client
  * names and checks the peer it wants; NULL for a server. NULL when out of memory. */
 struct tls_session *tls_session_create(struct tls_context *context, int fd, const char *host_name);
@@ -39,6 +48,10 @@ enum tls_result tls_session_handshake(struct tls_session *session);
 
 /* Reads up to `size` bytes; *done is how many (> 0 only with OK). */
 enum tls_result tls_session_read(struct tls_session *session, void *out, size_t size, size_t *done);
+
+/* After the handshake: the public key that the peer has proven, as a SubjectPublicKeyInfo in DER (RFC 5280 4.1).
+ * Returns its size; 0: none was shown, or it is longer than that. */
+size_t tls_session_peer_key(const struct tls_session *session, uint8_t *der, size_t der_size);
 
 /* Bytes decrypted already that a read would give without the socket becoming readable again. */
 size_t tls_session_pending(const struct tls_session *session);

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * `tarazy supervise`: follows nodes from another machine, re-performs everything they do, keeps a proven copy of each
+ * journal, and alarms. Here is only the command line and the wiring of who else looks at what is re-performed. Read next:
+ * supervision/supervisor.h.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "codec/hex_text.h"
+#include "platform/log_line.h"
+#include "programs/commands.h"
+#include "programs/exit_codes.h"
+#include "supervision/alarm_book.h"
+#include "supervision/supervisor.h"
+
+enum supervise_option {
+    SUPERVISE_OPTION_FOLLOW = 1,
+    SUPERVISE_OPTION_DIR,
+    SUPERVISE_OPTION_CERTIFICATE,
+    SUPERVISE_OPTION_KEY,
+    SUPERVISE_OPTION_KEY_ID,
+    SUPERVISE_OPTION_TRUST,
+    SUPERVISE_OPTION_SILENCE,
+    SUPERVISE_OPTION_STATUS,
+    SUPERVISE_OPTION_HELP
+};
+
+static const struct option supervise_arguments[] = {
+    {"follow", required_argument, NULL, SUPERVISE_OPTION_FOLLOW},
+    {"dir", required_argument, NULL, SUPERVISE_OPTION_DIR},
+    {"certificate", required_argument, NULL, SUPERVISE_OPTION_CERTIFICATE},
+    {"key", required_argument, NULL, SUPERVISE_OPTION_KEY},
+    {"key-id", required_argument, NULL, SUPERVISE_OPTION_KEY_ID},
+    {"trust", required_argument, NULL, SUPERVISE_OPTION_TRUST},
+    {"silence", required_argument, NULL, SUPERVISE_OPTION_SILENCE},
+    {"status", no_argument, NULL, SUPERVISE_OPTION_STATUS},
+    {"help", no_argument, NULL, SUPERVISE_OPTION_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+enum { SUPERVISE_TURN_MS = 50, SUPERVISE_TEXT_MAX = 512, SUPERVISE_SILENCE_MS = 5000 };
+
+struct supervise_command {
+    struct supervisor_node nodes[SUPERVISOR_NODES_MAX];
+    size_t node_count;
+    const char *directory;
+    const char *certificate;
+    const char *key;
+    const char *trust;
+    struct hash256 key_id;
+    uint32_t silence_ms;
+    bool has_key_id;
+    bool wants_status;
+};
+
+static void supervise_print_help(FILE *out)
+{
+    (void)fputs("usage: tarazy supervise --follow [NAME=]ADDRESS... --dir DIR [OPTION...]\n"
+                "       tarazy supervise --status --dir DIR\n\n"
+                "  --follow ADDRESS    a relay: HOST:PORT or unix:PATH; NAME is its folder in DIR\n"
+                "  --dir DIR           copies, alarms.jsonl, status.json\n"
+                "  --certificate FILE  our certificate, PEM; its key is registered with the nodes\n"
+                "  --key FILE          its private key, PEM\n"
+                "  --key-id HEX        the API key's id, 64 hexadecimal digits\n"
+                "  --trust FILE        certificates of the relays, or of who signed them, PEM\n"
+                "  --silence MS        silence that is an alarm (5000)\n"
+                "  --status            print what is known and end\n",
+                out);
+}
+
+static bool supervise_take(struct supervise_command *command, int option, const char *text)
+{
+    char *end = NULL;
+
+    switch (option) {
+    case SUPERVISE_OPTION_FOLLOW:
+        return command->node_count < SUPERVISOR_NODES_MAX &&
+               supervisor_node_read(text, &command->nodes[command->node_count++]);
+    case SUPERVISE_OPTION_DIR: command->directory = text; return true;
+    case SUPERVISE_OPTION_CERTIFICATE: command->certificate = text; return true;
+    case SUPERVISE_OPTION_KEY: command->key = text; return true;
+    case SUPERVISE_OPTION_TRUST: command->trust = text; return true;
+    case SUPERVISE_OPTION_KEY_ID:
+        command->has_key_id =
+            hex_decode(slice_of_text(text), command->key_id.bytes, sizeof command->key_id.bytes);
+        return command->has_key_id;
+    case SUPERVISE_OPTION_SILENCE:
+        command->silence_ms = (uint32_t)strtoul(text, &end, 10);
+        return *end == '\0' && command->silence_ms >= 1000 && command->silence_ms <= 86400000;
+    case SUPERVISE_OPTION_STATUS: command->wants_status = true; return true;
+    default: return false; /* not an enum */
+    }
+}
+
+/* Two nodes in one folder would be one copy of two histories. */
+static bool supervise_names_differ(const struct supervise_command *command)
+{
+    for (size_t i = 0; i < command->node_count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(command->nodes[i].name, command->nodes[j].name) == 0) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Returns -1 to go on, else the exit code. */
+static int supervise_parse(int argc, char **argv, struct supervise_command *command)
+{
+    int option;
+    bool is_good = true;
+
+    while (is_good && (option = getopt_long(argc, argv, "", supervise_arguments, NULL)) != -1) {
+        if (option == SUPERVISE_OPTION_HELP) {
+            supervise_print_help(stdout);
+            return EXIT_CODE_DONE;
+        }
+        is_good = supervise_take(command, option, optarg);
+    }
+    bool has_certificate = command->certificate != NULL;
+    if (!is_good || optind != argc || command->directory == NULL ||
+        (command->node_count == 0) != command->wants_status ||
+        has_certificate != (command->key != NULL) || has_certificate != command->has_key_id ||
+        !supervise_names_differ(command)) {
+        supervise_print_help(stderr);
+        return EXIT_CODE_USAGE;
+    }
+    return -1;
+}
+
+static int supervise_print_status(const char *directory)
+{
+    static char text[ALARM_STATUS_SIZE];
+    char path[SUPERVISE_TEXT_MAX];
+
+    (void)snprintf(path, sizeof path, "%s/" ALARM_STATUS_NAME, directory);
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        (void)fprintf(stderr, "%s: %s\n", path, strerror(errno));
+        return EXIT_CODE_FAILED;
+    }
+    size_t size = fread(text, 1, sizeof text, file);
+    (void)fclose(file);
+    return fwrite(text, 1, size, stdout) == size ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
+}
+
+static struct tls_context *supervise_tls(const struct supervise_command *command)
+{
+    char error[SUPERVISE_TEXT_MAX];
+    struct tls_context *tls = tls_context_create_client(command->trust, error, sizeof error);
+
+    if (tls == NULL || !tls_context_show_certificate(tls, command->certificate, command->key, error,
+                                                     sizeof error)) {
+        log_event(LOG_LEVEL_ERROR, "certificate", "what", error);
+        tls_context_destroy(tls);
+        return NULL;
+    }
+    return tls;
+}
+
+static int supervise_run(const struct supervise_command *command, struct tls_context *tls, int stop)
+{
+    const struct supervisor_options options = {
+        .directory = command->directory,
+        .clock = clock_source_system(),
+        .tls = tls,
+        .key = command->key_id,
+        .silence_ms = command->silence_ms,
+        .nodes = command->nodes,
+        .node_count = command->node_count,
+    };
+    struct signalfd_siginfo info;
+    const char *error = NULL;
+    struct supervisor *supervisor = supervisor_open(&options, &error);
+
+    if (supervisor == NULL) {
+        log_event(LOG_LEVEL_ERROR, "cannot_supervise", "what", error);
+        return EXIT_CODE_FAILED;
+    }
+    (void)printf("ready %s\n", command->directory);
+    (void)fflush(stdout);
+    while (read(stop, &info, sizeof info) < 0) {
+        supervisor_turn(supervisor, stop, SUPERVISE_TURN_MS);
+    }
+    int code = supervisor_has_finding(supervisor) ? EXIT_CODE_DAMAGED : EXIT_CODE_DONE;
+    supervisor_close(supervisor);
+    return code;
+}
+
+int supervise_main(int argc, char **argv)
+{
+    static struct supervise_command command = {.silence_ms = SUPERVISE_SILENCE_MS};
+    struct tls_context *tls = NULL;
+    sigset_t set;
+    int code = supervise_parse(argc, argv, &command);
+
+    if (code >= 0) {
+        return code;
+    }
+    if (command.wants_status) {
+        return supervise_print_status(command.directory);
+    }
+    if (command.certificate != NULL && (tls = supervise_tls(&command)) == NULL) {
+        return EXIT_CODE_FAILED;
+    }
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    int stop = sigprocmask(SIG_BLOCK, &set, NULL) == 0
+                   ? signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)
+                   : -1;
+    code = stop < 0 ? EXIT_CODE_FAILED : supervise_run(&command, tls, stop);
+    tls_context_destroy(tls);
+    return code;
+}

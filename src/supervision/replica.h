@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A verifying replica of one node: takes the batches that a relay sends, trusts none of them, and keeps what it has
+ * proven: a copy of the journal (journal_copy.h) and the state that the commands lead to. Whatever does not agree is
+ * told as a finding, and not taken.
+ */
+#ifndef SUPERVISION_REPLICA_H
+#define SUPERVISION_REPLICA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "journal/replayer.h"
+#include "platform/storage.h"
+#include "supervision/follow_protocol.h"
+
+struct replica;
+
+/* Others who look at everything that is re-performed: the independent books, a witness. Also told the history that
+ * the copy holds already, when it is opened. Any of them may be NULL. */
+struct replica_listener {
+    void *context;
+    void (*on_command)(void *context, const struct engine *engine,
+                       const struct command_header *command, const uint8_t *events, size_t size);
+    /* NULL: all is well; else a sentence: what does not hold after the command before. */
+    const char *(*complaint)(void *context);
+    /* A batch was re-performed without any finding, and is written (synced later). */
+    void (*on_batch)(void *context, const struct journal_batch *batch);
+};
+
+enum replica_kind {
+    REPLICA_KIND_RECORD = 1,   /* not whole, not well formed, missing, doubled, out of order */
+    REPLICA_KIND_HISTORY = 2,  /* another node's, another history, or one that ends earlier */
+    REPLICA_KIND_DIVERGED = 3, /* the commands lead to other events than the node says */
+    REPLICA_KIND_BOOKS = 4,    /* a listener complains */
+    REPLICA_KIND_STATE = 5,    /* the commands lead to another state than the node says */
+    REPLICA_KIND_OWN = 6,      /* our own disk or memory; nothing against the node */
+};
+
+#define REPLICA_REASON_SIZE 320u
+
+struct replica_finding {
+    enum replica_kind kind;
+    uint64_t number; /* the first record that is wrong, or the one expected there */
+    char reason[REPLICA_REASON_SIZE];
+};
+
+struct replica_options {
+    const struct storage *storage;
+    const char *directory;                    /* of the copy; made if need be */
+    const struct replica_listener *listeners; /* stay the caller's */
+    size_t listener_count;
+};
+
+/* Opens the copy and re-performs all of it. NULL: *finding says why (kind OWN, or what is wrong with the copy). */
+struct replica *replica_open(const struct replica_options *options,
+                             struct replica_finding *finding);
+void replica_close(struct replica *replica);
+
+/* Where it stands; number 0: nothing taken yet, and the node is not known. */
+const struct journal_head *replica_head(const struct replica *replica);
+
+/* What follow_hello.from must be: the number of the last batch, so that the first one sent shows whether the node's
+ * history is still ours. */
+uint64_t replica_from(const struct replica *replica);
+
+/* To be called at the beginning of each connection: the next batch must be the last one we have. */
+void replica_expect_known(struct replica *replica);
+
+/* A batch as it came, at an address aligned to 64 bytes, with its checked frame. false: *finding; the replica is as it
+ * was, but for DIVERGED and BOOKS, which are about what it did itself and final. */
+bool replica_take(struct replica *replica, const struct follow_frame *frame, const uint8_t *batch,
+                  struct replica_finding *finding);
+
+/* What the node says of itself at its end. false: *finding. */
+bool replica_compare_pulse(const struct replica *replica, uint64_t number,
+                           const struct follow_pulse *pulse, struct replica_finding *finding);
+
+/* What was taken is on the disk when this returns true. */
+bool replica_sync(struct replica *replica, struct replica_finding *finding);
+
+/* NULL until the first batch. */
+const struct engine *replica_engine(const struct replica *replica);
+
+void replica_finding_set(struct replica_finding *finding, enum replica_kind kind, uint64_t number,
+                         const char *reason);
+
+#endif

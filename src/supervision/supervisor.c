@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The supervisor's loop. A room of its own so that the program only parses and wires. Invariants: whatever one node does,
+ * the others are followed; every alarm passes through the book; what was taken is synced at the end of the turn in which
+ * it came. Read next: pursuit.c, replica.c.
+ */
+#include "supervision/supervisor.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ensure.h"
+#include "codec/hex_text.h"
+#include "codec/json_writer.h"
+#include "platform/log_line.h"
+#include "supervision/alarm_book.h"
+#include "supervision/pursuit.h"
+#include "supervision/second_books.h"
+#include "supervision/state_check.h"
+
+enum { SUPERVISOR_LISTENERS_MAX = 8 };
+
+enum { SUPERVISOR_TICK_MS = 50, SUPERVISOR_STATUS_US = 1000000, SUPERVISOR_PATH_SIZE = 4096 };
+
+struct ward { /* a node that is watched over */
+    struct supervisor *supervisor;
+    struct supervisor_node node;
+    char directory[SUPERVISOR_PATH_SIZE];
+    struct second_books books;
+    struct replica_listener
+        listeners[SUPERVISOR_LISTENERS_MAX]; /* the books, then the node's own */
+    struct replica *replica;
+    struct pursuit *pursuit;
+    struct state_check check;
+    struct follow_state state;      /* said by the node, waiting to be checked */
+    uint64_t state_number;          /* 0: none */
+    struct replica_finding finding; /* the final one */
+    bool has_finding;
+};
+
+struct supervisor {
+    struct supervisor_options options;
+    struct alarm_book book;
+    struct ward wards[SUPERVISOR_NODES_MAX];
+    bool has_more;
+    int64_t status_us;
+};
+
+/* ------------------------------------------------------------------ names */
+
+static bool is_name_letter(char letter)
+{
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9') || letter == '_' || letter == '-' || letter == '.';
+}
+
+bool supervisor_node_read(const char *text, struct supervisor_node *node)
+{
+    const char *equals = strchr(text, '=');
+    size_t size = equals != NULL ? (size_t)(equals - text) : strlen(text);
+
+    *node = (struct supervisor_node){.address = equals != NULL ? equals + 1 : text};
+    if (size == 0 || size >= sizeof node->name || node->address[0] == '\0') {
+        return false;
+    }
+    for (size_t i = 0; i < size; i++) {
+        if (!is_name_letter(text[i]) && equals != NULL) {
+            return false;
+        }
+        node->name[i] = is_name_letter(text[i]) ? text[i] : '_';
+    }
+    return node->name[0] != '.';
+}
+
+/* ------------------------------------------------------------------ alarms */
+
+static void on_alarm(void *context, const struct pursuit_alarm *alarm)
+{
+    struct ward *ward = context;
+    const struct supervisor *supervisor = ward->supervisor;
+
+    if (alarm->finding != NULL) {
+        ward->finding = *alarm->finding;
+        ward->has_finding = true;
+    }
+    alarm_book_write(&supervisor->book, ward->node.name, clock_wall_us(supervisor->options.clock),
+                     alarm);
+}
+
+/* A finding that no frame brought. */
+static void condemn(struct ward *ward, const struct replica_finding *finding)
+{
+    if (ward->pursuit != NULL) {
+        pursuit_condemn(ward->pursuit, finding);
+        return;
+    }
+    struct pursuit_alarm alarm = {.alarm = ALARM_FINDING,
+                                  .is_raised = true,
+                                  .finding = finding,
+                                  .number = finding->number,
+                                  .reason = finding->reason};
+    on_alarm(ward, &alarm);
+}
+
+static void on_state(void *context, uint64_t number, const struct follow_state *state)
+{
+    struct ward *ward = context;
+
+    ward->state = *state;
+    ward->state_number = number;
+}
+
+/* ------------------------------------------------------------------ opening */
+
+static bool open_ward(struct supervisor *supervisor, struct ward *ward,
+                      const struct supervisor_node *node, const char **error)
+{
+    const struct replica_options options = {.storage = storage_system(),
+                                            .directory = ward->directory,
+                                            .listeners = ward->listeners,
+                                            .listener_count = 1 + node->listener_count};
+    const struct pursuit_sink sink = {ward, on_alarm, on_state};
+    struct pursuit_options pursuit = {.key = supervisor->options.key,
+                                      .clock = supervisor->options.clock,
+                                      .silence_ms = supervisor->options.silence_ms};
+    struct replica_finding finding;
+
+    ENSURE(node->listener_count < SUPERVISOR_LISTENERS_MAX);
+    ward->supervisor = supervisor;
+    ward->node = *node;
+    ward->listeners[0] = second_books_listener(&ward->books);
+    for (size_t i = 0; i < node->listener_count; i++) {
+        ward->listeners[1 + i] = node->listeners[i];
+    }
+    (void)snprintf(ward->directory, sizeof ward->directory, "%s/%s", supervisor->options.directory,
+                   node->name);
+    *error = node->address;
+    if (!channel_address_read(node->address, &pursuit.address)) {
+        return false;
+    }
+    bool is_local = channel_address_is_local(&pursuit.address);
+    if (!is_local && supervisor->options.tls == NULL) {
+        *error = "over the network a certificate is needed";
+        return false;
+    }
+    pursuit.tls = is_local ? NULL : supervisor->options.tls;
+    ward->replica = replica_open(&options, &finding);
+    if (ward->replica == NULL) {
+        condemn(ward, &finding);
+        return true;
+    }
+    pursuit.replica = ward->replica;
+    ward->pursuit = pursuit_create(&pursuit, &sink);
+    *error = "no memory for a pursuit";
+    return ward->pursuit != NULL;
+}
+
+struct supervisor *supervisor_open(const struct supervisor_options *options, const char **error)
+{
+    struct supervisor *supervisor = calloc(1, sizeof *supervisor);
+
+    *error = "no memory for a supervisor";
+    if (supervisor == NULL) {
+        return NULL;
+    }
+    ENSURE(options->node_count <= SUPERVISOR_NODES_MAX);
+    supervisor->options = *options;
+    supervisor->book.folder = -1;
+    int result = alarm_book_open(&supervisor->book, options->directory);
+    if (result < 0) {
+        *error = strerror(-result);
+        supervisor_close(supervisor);
+        return NULL;
+    }
+    for (size_t i = 0; i < options->node_count; i++) {
+        if (!open_ward(supervisor, &supervisor->wards[i], &options->nodes[i], error)) {
+            supervisor_close(supervisor);
+            return NULL;
+        }
+    }
+    return supervisor;
+}
+
+void supervisor_close(struct supervisor *supervisor)
+{
+    if (supervisor == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < supervisor->options.node_count; i++) {
+        struct ward *ward = &supervisor->wards[i];
+
+        state_check_stop(&ward->check);
+        pursuit_destroy(ward->pursuit);
+        replica_close(ward->replica);
+        second_books_destroy(&ward->books);
+    }
+    alarm_book_close(&supervisor->book);
+    free(supervisor);
+}
+
+/* ------------------------------------------------------------------ the status */
+
+static const char *ward_word(const struct ward *ward)
+{
+    if (ward->has_finding) {
+        return "alarm";
+    }
+    if (!pursuit_is_connected(ward->pursuit)) {
+        return pursuit_has_alarm(ward->pursuit, ALARM_REFUSED) ? "refused" : "not connected";
+    }
+    return pursuit_has_alarm(ward->pursuit, ALARM_NO_CORE) ? "no core" : "following";
+}
+
+static void write_ward(struct json_writer *json, const struct ward *ward)
+{
+    char chain[2 * sizeof(struct hash256)];
+
+    json_write_object_begin(json);
+    json_write_key_text(json, "name", ward->node.name);
+    json_write_key_text(json, "address", ward->node.address);
+    json_write_key_text(json, "state", ward_word(ward));
+    if (ward->replica != NULL) {
+        const struct journal_head *head = replica_head(ward->replica);
+
+        hex_encode(head->chain.bytes, sizeof head->chain.bytes, chain);
+        json_write_key_uint64(json, "number", head->number);
+        json_write_key_string(json, "chain", slice_of(chain, sizeof chain));
+        json_write_key_uint64(json, "nodeNumber", pursuit_node_number(ward->pursuit));
+        json_write_key_bool(json, "silence", pursuit_has_alarm(ward->pursuit, ALARM_SILENCE));
+        json_write_key_uint64(json, "stateCheckedNumber", ward->check.checked_number);
+    }
+    if (ward->has_finding) {
+        json_write_key_text(json, "kind", replica_kind_word(ward->finding.kind));
+        json_write_key_uint64(json, "wrongNumber", ward->finding.number);
+        json_write_key_text(json, "reason", ward->finding.reason);
+    }
+    json_write_object_end(json);
+}
+
+static void write_status(struct supervisor *supervisor)
+{
+    static char text[ALARM_STATUS_SIZE];
+    struct json_writer json;
+
+    json_writer_begin(&json, text, sizeof text - 1);
+    json_write_object_begin(&json);
+    json_write_key_int64(&json, "timeUs", clock_wall_us(supervisor->options.clock));
+    json_write_key(&json, "nodes");
+    json_write_array_begin(&json);
+    for (size_t i = 0; i < supervisor->options.node_count; i++) {
+        write_ward(&json, &supervisor->wards[i]);
+    }
+    json_write_array_end(&json);
+    json_write_object_end(&json);
+    struct slice written = json_writer_text(&json);
+    text[written.size] = '\n';
+    int result = alarm_book_status(&supervisor->book, text, written.size + 1);
+    if (result < 0) {
+        log_event(LOG_LEVEL_WARNING, "status_not_written", "why", strerror(-result));
+    }
+}
+
+/* ------------------------------------------------------------------ turns */
+
+static void work_ward(struct ward *ward)
+{
+    struct replica_finding finding;
+
+    if (ward->pursuit == NULL || ward->has_finding) {
+        return;
+    }
+    ward->supervisor->has_more = pursuit_work(ward->pursuit) || ward->supervisor->has_more;
+    if (!ward->has_finding && !replica_sync(ward->replica, &finding)) {
+        condemn(ward, &finding);
+    }
+    if (!ward->has_finding && state_check_poll(&ward->check, &finding) < 0) {
+        condemn(ward, &finding);
+    }
+    /* Synced above: the child reads the files. */
+    if (!ward->has_finding && ward->state_number > 0 && ward->check.child == 0) {
+        (void)state_check_begin(&ward->check, ward->directory, ward->state_number, &ward->state);
+        ward->state_number = 0;
+    }
+}
+
+static void wait_for_news(const struct supervisor *supervisor, int stop_fd, int timeout_ms)
+{
+    struct pollfd watched[1 + SUPERVISOR_NODES_MAX];
+    nfds_t count = 0;
+    int patience = timeout_ms < SUPERVISOR_TICK_MS ? timeout_ms : SUPERVISOR_TICK_MS;
+
+    watched[count++] = (struct pollfd){.fd = stop_fd, .events = POLLIN};
+    for (size_t i = 0; i < supervisor->options.node_count; i++) {
+        const struct ward *ward = &supervisor->wards[i];
+
+        if (ward->pursuit != NULL && pursuit_fd(ward->pursuit) >= 0) {
+            watched[count++] = (struct pollfd){.fd = pursuit_fd(ward->pursuit),
+                                               .events = pursuit_events(ward->pursuit)};
+        }
+    }
+    (void)poll(watched, count, supervisor->has_more ? 0 : patience);
+}
+
+void supervisor_turn(struct supervisor *supervisor, int stop_fd, int timeout_ms)
+{
+    bool had_finding = supervisor_has_finding(supervisor);
+
+    wait_for_news(supervisor, stop_fd, timeout_ms);
+    supervisor->has_more = false;
+    for (size_t i = 0; i < supervisor->options.node_count; i++) {
+        work_ward(&supervisor->wards[i]);
+    }
+    int64_t now_us = clock_monotonic_us(supervisor->options.clock);
+    if (now_us - supervisor->status_us >= SUPERVISOR_STATUS_US ||
+        had_finding != supervisor_has_finding(supervisor)) {
+        supervisor->status_us = now_us;
+        write_status(supervisor);
+    }
+}
+
+bool supervisor_has_finding(const struct supervisor *supervisor)
+{
+    for (size_t i = 0; i < supervisor->options.node_count; i++) {
+        if (supervisor->wards[i].has_finding) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct replica *supervisor_replica(const struct supervisor *supervisor, size_t index)
+{
+    return supervisor->wards[index].replica;
+}
