@@ -51,6 +51,7 @@ static const struct admin_act acts[] = {
     {"withdrawal-settle", "POST", "withdrawal/settle", "withdrawal= reference= [rail=]"},
     {"withdrawal-reject", "POST", "withdrawal/reject", "withdrawal="},
     {"correction", "POST", "correction", "debit= credit= asset= amount= reason="},
+    {"liabilities", "POST", "liabilities", "record= epoch= root= totals="},
     {"cancel-orders", "DELETE", "orders", "participant= [symbol=]"},
     {"approve", "POST", "proposal/approve", "proposalId="},
     {"proposal-withdraw", "POST", "proposal/withdraw", "proposalId="},

@@ -16,6 +16,8 @@ int gateway_main(int argc, char **argv);
 int history_main(int argc, char **argv);
 int verify_main(int argc, char **argv);
 int journal_main(int argc, char **argv);
+int liabilities_main(int argc, char **argv);
+int check_liabilities_main(int argc, char **argv);
 int admin_main(int argc, char **argv);
 int watch_main(int argc, char **argv);
 int replay_main(int argc, char **argv);
