@@ -1,10 +1,12 @@
 # The front door. Everything real is in CMakeLists.txt and scripts/.
-.PHONY: help run check crash mutants bench fmt clean
+.PHONY: help run check crash tamper divergence mutants bench fmt clean
 
 help:
 	@echo 'make run    install what is missing, build, start a sandbox exchange with recorded flow'
 	@echo 'make check  install what is missing, build with gcc and clang, run every test and check'
 	@echo 'make crash  ten thousand losses of power at the journal, some minutes'
+	@echo 'make tamper a hundred thousand tampered journals and every byte of one, some minutes'
+	@echo 'make divergence an operator with each mutant of money code against a supervisor, an hour'
 	@echo 'make mutants break every safety check in turn and see a test fail, half an hour'
 	@echo 'make bench  build for speed and print the figures of docs/BENCHMARKS.md'
 	@echo 'make fmt    lay out every .c and .h'
@@ -22,6 +24,11 @@ crash:
 	@sh scripts/install_packages.sh check
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release --target crash
+
+tamper divergence:
+	@sh scripts/install_packages.sh check
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target $@
 
 mutants:
 	@sh scripts/install_packages.sh check

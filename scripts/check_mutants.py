@@ -42,32 +42,40 @@ class Mutant:
     new: list = dataclasses.field(default_factory=list)
 
 
-def read_mutants(root):
-    mutants, errors = [], []
-    for path in sorted([*root.glob("src/**/mutants.txt"), *root.glob("tests/**/mutants.txt")]):
-        current = None
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            where = f"{path.relative_to(root)}:{number}"
-            if not line.strip() or line.startswith("#"):
-                continue
-            if line.startswith("mutant: "):
-                current = Mutant(where, line[len("mutant: "):])
-                mutants.append(current)
-            elif current is None:
-                errors.append(f"{where}: before the first mutant: {line}")
-            elif line.startswith("file: "):
-                current.file = line[len("file: "):].strip()
-            elif line.startswith("tests: "):
-                current.tests = line[len("tests: "):].split()
-            elif line[:1] == "-":
-                current.old.append(line[1:].strip())
-            elif line[:1] == "+":
-                current.new.append(line[1:].strip())
-            else:
-                errors.append(f"{where}: not understood: {line}")
+def read_file(root, path):
+    """The mutants of one file, and complaints about it."""
+    mutants, errors, current = [], [], None
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        where = f"{path.relative_to(root)}:{number}"
+        if not line.strip() or line.startswith("#"):
+            continue
+        if line.startswith("mutant: "):
+            current = Mutant(where, line[len("mutant: "):])
+            mutants.append(current)
+        elif current is None:
+            errors.append(f"{where}: before the first mutant: {line}")
+        elif line.startswith("file: "):
+            current.file = line[len("file: "):].strip()
+        elif line.startswith("tests: "):
+            current.tests = line[len("tests: "):].split()
+        elif line[:1] == "-":
+            current.old.append(line[1:].strip())
+        elif line[:1] == "+":
+            current.new.append(line[1:].strip())
+        else:
+            errors.append(f"{where}: not understood: {line}")
     for mutant in mutants:
         if not (mutant.file and mutant.tests and mutant.old):
             errors.append(f"{mutant.where}: needs file:, tests: and at least one - line")
+    return mutants, errors
+
+
+def read_mutants(root):
+    mutants, errors = [], []
+    for path in sorted([*root.glob("src/**/mutants.txt"), *root.glob("tests/**/mutants.txt")]):
+        more, complaints = read_file(root, path)
+        mutants += more
+        errors += complaints
     return mutants, errors
 
 
