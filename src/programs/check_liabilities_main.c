@@ -91,7 +91,7 @@ static bool call_is_sound(const struct check_call *call)
 
 /* "BTC=1.5": is it so? False: said. */
 static bool is_expected(const char *expected, const struct liabilities_statement *statement,
-                        const uint64_t *balance)
+                        const uint128 *balance)
 {
     const char *equals = strchr(expected, '=');
     size_t size = equals == NULL ? 0 : (size_t)(equals - expected);
@@ -108,7 +108,7 @@ static bool is_expected(const char *expected, const struct liabilities_statement
             (void)fprintf(stderr, "%s: %s: not an amount of this asset\n", program, expected);
             return false;
         }
-        if ((uint64_t)units != balance[i]) {
+        if ((uint128)units != balance[i]) {
             (void)fprintf(stderr, "%s: %s is expected, another amount is proven\n", program,
                           expected);
             return false;
@@ -121,7 +121,7 @@ static bool is_expected(const char *expected, const struct liabilities_statement
 
 static int check_proof(const struct check_call *call, const struct liabilities_proof *proof)
 {
-    uint64_t balance[LIABILITIES_ASSETS_MAX];
+    uint128 balance[LIABILITIES_ASSETS_MAX];
     enum liabilities_verdict verdict = liabilities_proof_check(proof, &call->claim, call->identity,
                                                                strlen(call->identity), balance);
 

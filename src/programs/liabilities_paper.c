@@ -21,10 +21,10 @@ const char *liabilities_paper_hex(const struct hash256 *hash, char out[LIABILITI
     return out;
 }
 
-static void print_amount(const char *what, const struct liabilities_asset *asset, uint64_t units)
+static void print_amount(const char *what, const struct liabilities_asset *asset, uint128 units)
 {
     char text[DECIMAL_TEXT_SIZE_MAX];
-    size_t size = decimal_text_format(units, (uint32_t)asset->scale, text, sizeof text);
+    size_t size = decimal_text_format((int128)units, (uint32_t)asset->scale, text, sizeof text);
 
     (void)printf("%-10s %s %.*s\n", what, asset->code, (int)size, text);
 }
@@ -37,7 +37,7 @@ void liabilities_paper_totals(const struct liabilities_statement *statement)
 }
 
 void liabilities_paper_balance(const struct liabilities_statement *statement,
-                               const uint64_t *balance)
+                               const uint128 *balance)
 {
     for (unsigned i = 0; i < statement->assets; i++) {
         print_amount("balance", &statement->asset[i], balance[i]);

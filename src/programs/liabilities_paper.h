@@ -20,7 +20,7 @@ void liabilities_paper_totals(const struct liabilities_statement *statement);
 
 /* The same of one balance. */
 void liabilities_paper_balance(const struct liabilities_statement *statement,
-                               const uint64_t *balance);
+                               const uint128 *balance);
 
 /* False: said on standard error, with the program's name. */
 bool liabilities_paper_statement(const char *program, const char *path,

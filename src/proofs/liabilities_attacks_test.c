@@ -321,14 +321,14 @@ static void negative_brother_lowers_the_total_and_is_refused(void **state)
     /* Ours: neither in the builder … */
     struct stage stage;
     stage_start(&stage, 100, 60);
-    stage.scene.accounts[1].values[0] = (uint64_t)-90;
+    stage.scene.accounts[1].values[0] = (uint128)-90;
     assert_int_equal(liabilities_scene_build(&stage.scene), LIABILITIES_BUILD_OVERFLOW);
     /* … nor on the way up … */
-    stage.one->part[0].siblings[31].values[0] = (uint64_t)-90;
+    stage.one->part[0].siblings[31].values[0] = (uint128)-90;
     assert_int_equal(verdict(&stage, 0, stage.one, &stage.scene.claim),
                      LIABILITIES_VERDICT_OVERFLOW);
     /* … nor in one's own leaf … */
-    stage.two->part[0].values[0] = (uint64_t)-90;
+    stage.two->part[0].values[0] = (uint128)-90;
     assert_int_equal(verdict(&stage, 1, stage.two, &stage.scene.claim),
                      LIABILITIES_VERDICT_OVERFLOW);
     /* … nor on paper. */
@@ -342,15 +342,15 @@ static void negative_brother_lowers_the_total_and_is_refused(void **state)
 
 static void sums_that_pass_the_end_are_refused(void **state)
 {
-    /* Broken: four people with 2^62 each owe nothing. */
+    /* Broken: people who own 2^62 and 3 × 2^62 own nothing together. */
     struct small_leaf half =
         bound_node(leaf_of("a", UINT64_C(1) << 62), leaf_of("b", UINT64_C(3) << 62));
     assert_int_equal(half.value, 0);
 
     struct stage stage;
     stage_start(&stage, 100, 60);
-    stage.scene.accounts[0].values[0] = UINT64_C(1) << 62;
-    stage.scene.accounts[1].values[0] = UINT64_C(1) << 62;
+    stage.scene.accounts[0].values[0] = (uint128)1 << 126;
+    stage.scene.accounts[1].values[0] = (uint128)1 << 126;
     assert_int_equal(liabilities_scene_build(&stage.scene), LIABILITIES_BUILD_OVERFLOW);
     stage.scene.accounts[1].values[0]--;
     assert_int_equal(liabilities_scene_build(&stage.scene), LIABILITIES_BUILD_DONE);

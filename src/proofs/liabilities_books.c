@@ -41,18 +41,17 @@ size_t liabilities_books_identity(const struct engine *engine, uint32_t particip
     return size;
 }
 
-/* The value of an account: nothing of it negative, all of it below 2^63. */
-static bool value_of(const struct balance_view *balance, uint64_t *value)
+/* The value of an account: nothing of it negative, and all of it below 2^127. */
+static bool value_of(const struct balance_view *balance, uint128 *value)
 {
-    int128 available = balance->available.units; /* raw: the tree has 64 bits, checked here */
+    int128 available = balance->available.units; /* raw: the tree's values have no sign */
     int128 held = balance->held.units;           /* raw: likewise */
-    int128 max = (int128)LIABILITIES_VALUE_MAX;
 
-    if (available < 0 || held < 0 || available > max || held > max - available) {
+    if (available < 0 || held < 0) {
         return false;
     }
-    *value = (uint64_t)(available + held);
-    return true;
+    *value = (uint128)available + (uint128)held; /* below 2^128 */
+    return *value <= LIABILITIES_VALUE_MAX;
 }
 
 static bool books_read(const void *context, uint32_t index, struct liabilities_account *account)

@@ -63,7 +63,8 @@ static void totals_are_what_the_ledger_owes_after_every_stretch_of_trading(void 
         assert_int_equal(claim.record, tarazy_engine_number(scene.engine));
         assert_int_equal(statement->assets, 4);
         for (uint16_t i = 1; tarazy_query_asset(scene.engine, i, &asset); i++) {
-            assert_true(asset.total.units == (int128)statement->asset[i - 1].total); /* raw: test */
+            assert_true((uint128)asset.total.units ==
+                        statement->asset[i - 1].total); /* raw: test */
             assert_string_equal(statement->asset[i - 1].code, asset.code.text);
         }
         assert_true(liabilities_check(scene.engine, &claim, &secret, report));

@@ -21,8 +21,8 @@ const char *liabilities_build_text(enum liabilities_build_result result)
     switch (result) {
     case LIABILITIES_BUILD_DONE: return "done";
     case LIABILITIES_BUILD_ACCOUNT:
-        return "an account owns less than nothing, or 2^63 units or more";
-    case LIABILITIES_BUILD_OVERFLOW: return "a sum of an asset is 2^63 units or more";
+        return "an account owns less than nothing, or 2^127 units or more";
+    case LIABILITIES_BUILD_OVERFLOW: return "a sum of an asset is 2^127 units or more";
     case LIABILITIES_BUILD_FULL: return "no free place behind the last: take another epoch key";
     case LIABILITIES_BUILD_MEMORY: return "out of memory";
     }

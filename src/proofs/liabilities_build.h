@@ -16,8 +16,8 @@ struct liabilities_account {
     uint32_t owner;
     size_t identity_size;
     char identity[LIABILITIES_IDENTITY_MAX];
-    uint64_t
-        values[LIABILITIES_ASSETS_MAX]; /* those beyond the source's assets are not looked at */
+    /* Those beyond the source's assets are not looked at. */
+    uint128 values[LIABILITIES_ASSETS_MAX];
 };
 
 /* The accounts, numbered 0 .. accounts − 1; each owner once. */
@@ -48,7 +48,7 @@ struct liabilities_watch {
 enum liabilities_build_result {
     LIABILITIES_BUILD_DONE = 1,
     LIABILITIES_BUILD_ACCOUNT = 2,  /* an account cannot be read: negative, or too large */
-    LIABILITIES_BUILD_OVERFLOW = 3, /* a sum is 2^63 or more */
+    LIABILITIES_BUILD_OVERFLOW = 3, /* a sum is 2^127 or more */
     LIABILITIES_BUILD_FULL = 4,     /* no free place behind the last one */
     LIABILITIES_BUILD_MEMORY = 5,
 };

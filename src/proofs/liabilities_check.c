@@ -21,8 +21,8 @@ struct tally {
     uint64_t accounts;
     bool none_negative;
     uint16_t *parts; /* per account: bit n: part n was seen once; TALLY_TWICE: one was seen again */
-    uint64_t *missing; /* per account and asset: what no leaf has shown yet */
-    uint64_t sums[LIABILITIES_ASSETS_MAX];
+    uint128 *missing; /* per account and asset: what no leaf has shown yet */
+    uint128 sums[LIABILITIES_ASSETS_MAX];
 };
 
 enum { TALLY_TWICE = 1 << 15 };
@@ -32,7 +32,7 @@ static void tally_leaf(void *context, const struct liabilities_place *place,
                        const struct liabilities_node *leaf)
 {
     struct tally *tally = context;
-    uint64_t *missing = tally->missing + (size_t)place->index * tally->assets;
+    uint128 *missing = tally->missing + (size_t)place->index * tally->assets;
     uint16_t part = (uint16_t)(1u << place->part);
 
     ENSURE(place->index < tally->accounts && place->part < LIABILITIES_PARTS_MAX);
@@ -54,7 +54,7 @@ static void tally_leaf(void *context, const struct liabilities_place *place,
 static bool tally_is_whole(const struct tally *tally)
 {
     for (uint64_t i = 0; i < tally->accounts; i++) {
-        const uint64_t *missing = tally->missing + i * tally->assets;
+        const uint128 *missing = tally->missing + i * tally->assets;
 
         if (tally->parts[i] == 0 || (tally->parts[i] & TALLY_TWICE) != 0) {
             return false;
@@ -78,8 +78,8 @@ static bool are_ledgers_sums(const struct engine *engine, const struct tally *ta
         if (!tarazy_query_asset(engine, (uint16_t)(i + 1), &asset)) {
             return false;
         }
-        int128 total = asset.total.units; /* raw: compared with 64 bits */
-        if (total != (int128)tally->sums[i] || total != (int128)statement->asset[i].total) {
+        uint128 total = (uint128)asset.total.units; /* raw: compared with what has no sign */
+        if (total != tally->sums[i] || total != statement->asset[i].total) {
             return false;
         }
     }

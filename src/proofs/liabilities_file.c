@@ -153,7 +153,7 @@ void liabilities_file_secret(const struct liabilities_file *file, struct hash256
 /* ------------------------------------------------------------------ one proof */
 
 static bool read_leaf(const struct liabilities_file *file, uint64_t number,
-                      struct tree_file_leaf *leaf, uint64_t *values)
+                      struct tree_file_leaf *leaf, uint128 *values)
 {
     size_t size = tree_file_leaf_size(file->header.assets);
     uint8_t bytes[sizeof *leaf + LIABILITIES_ASSETS_MAX * sizeof values[0]];
@@ -181,7 +181,7 @@ static bool find_part(const struct liabilities_file *file, uint32_t owner, unsig
 {
     unsigned shift = LIABILITIES_DEPTH - file->header.row;
     uint64_t wished = liabilities_key_place(&file->key, owner, part);
-    uint64_t values[LIABILITIES_ASSETS_MAX];
+    uint128 values[LIABILITIES_ASSETS_MAX];
     struct tree_file_leaf leaf;
     uint64_t range[2];
 
@@ -260,7 +260,7 @@ static bool prove_low(const struct liabilities_file *file, struct liabilities_pa
 static bool prove_high(const struct liabilities_file *file, struct liabilities_part *part)
 {
     size_t size = tree_file_node_size(file->header.assets);
-    uint8_t bytes[sizeof(struct hash256) + LIABILITIES_ASSETS_MAX * sizeof(uint64_t)];
+    uint8_t bytes[sizeof(struct hash256) + LIABILITIES_ASSETS_MAX * sizeof(uint128)];
 
     for (unsigned level = LIABILITIES_DEPTH - file->header.row; level < LIABILITIES_DEPTH;
          level++) {
@@ -281,7 +281,7 @@ const char *liabilities_file_prove(const struct liabilities_file *file, uint32_t
                                    const char *identity, size_t identity_size,
                                    struct liabilities_proof *proof)
 {
-    uint64_t balance[LIABILITIES_ASSETS_MAX];
+    uint128 balance[LIABILITIES_ASSETS_MAX];
     struct liabilities_user user;
 
     ENSURE(identity_size <= LIABILITIES_IDENTITY_MAX);

@@ -37,12 +37,12 @@ struct tree_file_leaf {
 
 static inline size_t tree_file_leaf_size(unsigned assets)
 {
-    return sizeof(struct tree_file_leaf) + assets * sizeof(uint64_t);
+    return sizeof(struct tree_file_leaf) + assets * sizeof(uint128);
 }
 
 static inline size_t tree_file_node_size(unsigned assets)
 {
-    return sizeof(struct hash256) + assets * sizeof(uint64_t);
+    return sizeof(struct hash256) + assets * sizeof(uint128);
 }
 
 static inline uint64_t tree_file_index_offset(const struct tree_file_header *header)

@@ -112,27 +112,38 @@ void liabilities_user_salt(const struct liabilities_user *user, unsigned part, s
     message_code(&message, &user->hmac, salt);
 }
 
-/* Four cuts of an asset, each between 0 and value. Rounded down: what is lost is the next part's. */
-static void user_cuts(const struct liabilities_user *user, unsigned asset, uint64_t value,
-                      unsigned block, uint64_t cuts[CUTS_PER_BLOCK])
+/* random/2^64 of a whole: random × whole has up to 192 bits, so the halves of the whole are taken one by
+ * one. Rounded down; whole is at most 2^127. */
+static uint128 fraction_of(uint64_t random, uint128 whole)
+{
+    uint128 high = (uint128)random * (uint64_t)(whole >> 64);
+    uint128 low = (uint128)random * (uint64_t)whole;
+
+    return high + (low >> 64);
+}
+
+/* Four cuts of an asset, each between 0 and value. What rounding takes is the next part's. */
+static void user_cuts(const struct liabilities_user *user, unsigned asset, uint128 value,
+                      unsigned block, uint128 cuts[CUTS_PER_BLOCK])
 {
     struct message message = message_start("cuts");
+    uint64_t random[CUTS_PER_BLOCK];
     struct hash256 code;
 
     message_add(&message, user->epoch, 8);
     message_add(&message, asset, 2);
     message_add(&message, block, 1);
     message_code(&message, &user->hmac, &code);
-    memcpy(cuts, code.bytes, CUTS_PER_BLOCK * sizeof cuts[0]);
+    memcpy(random, code.bytes, sizeof random);
     for (unsigned i = 0; i < CUTS_PER_BLOCK; i++) {
-        cuts[i] = (uint64_t)((uint128)cuts[i] * ((uint128)value + 1) >> 64);
+        cuts[i] = fraction_of(random[i], value + 1);
     }
 }
 
-static void sort_cuts(uint64_t *cuts, unsigned count)
+static void sort_cuts(uint128 *cuts, unsigned count)
 {
     for (unsigned i = 1; i < count; i++) {
-        uint64_t cut = cuts[i];
+        uint128 cut = cuts[i];
         unsigned at = i;
 
         for (; at > 0 && cuts[at - 1] > cut; at--) {
@@ -142,10 +153,10 @@ static void sort_cuts(uint64_t *cuts, unsigned count)
     }
 }
 
-uint64_t liabilities_user_share(const struct liabilities_user *user, unsigned asset, uint64_t value,
-                                unsigned part, unsigned parts)
+uint128 liabilities_user_share(const struct liabilities_user *user, unsigned asset, uint128 value,
+                               unsigned part, unsigned parts)
 {
-    uint64_t cuts[LIABILITIES_PARTS_MAX] = {0};
+    uint128 cuts[LIABILITIES_PARTS_MAX] = {0};
 
     ENSURE(parts >= 1 && parts <= LIABILITIES_PARTS_MAX && part < parts);
     if (value == 0) {
@@ -155,7 +166,7 @@ uint64_t liabilities_user_share(const struct liabilities_user *user, unsigned as
         user_cuts(user, asset, value, i / CUTS_PER_BLOCK, cuts + i);
     }
     sort_cuts(cuts, parts - 1);
-    uint64_t from = part == 0 ? 0 : cuts[part - 1];
-    uint64_t to = part + 1 == parts ? value : cuts[part];
+    uint128 from = part == 0 ? 0 : cuts[part - 1];
+    uint128 to = part + 1 == parts ? value : cuts[part];
     return to - from;
 }

@@ -20,6 +20,7 @@
 
 #include "platform/signature.h"
 #include "tarazy/ids.h"
+#include "tarazy/money.h"
 
 #define LIABILITIES_PARTS_MIN 2u
 #define LIABILITIES_PARTS_MAX 8u
@@ -53,7 +54,7 @@ void liabilities_user_salt(const struct liabilities_user *user, unsigned part,
 
 /* What of `value` of an asset (its number − 1) stands in this part of `parts`; all parts together are
  * the value, none is negative. */
-uint64_t liabilities_user_share(const struct liabilities_user *user, unsigned asset, uint64_t value,
-                                unsigned part, unsigned parts);
+uint128 liabilities_user_share(const struct liabilities_user *user, unsigned asset, uint128 value,
+                               unsigned part, unsigned parts);
 
 #endif

@@ -30,7 +30,7 @@ void liabilities_totals_hash(const struct liabilities_statement *statement, stru
     sha256_compute(parts, sizeof parts / sizeof parts[0], out->bytes);
 }
 
-_Static_assert(sizeof(struct liabilities_asset) == 32, "hashed as it stands: no padding");
+_Static_assert(sizeof(struct liabilities_asset) == 48, "hashed as it stands: no padding");
 
 void liabilities_statement_close(struct liabilities_statement *statement,
                                  const struct liabilities_node *top)
@@ -109,7 +109,7 @@ static enum liabilities_verdict climb(const struct liabilities_statement *statem
 /* One part, as the client would have made it, and its way up. node is room to work in. */
 static enum liabilities_verdict check_part(const struct liabilities_proof *proof,
                                            const struct liabilities_user *user, unsigned number,
-                                           uint64_t *balance, struct liabilities_node *node)
+                                           uint128 *balance, struct liabilities_node *node)
 {
     const struct liabilities_part *part = &proof->part[number];
     struct liabilities_leaf leaf = {.epoch = proof->statement.epoch};
@@ -132,7 +132,7 @@ static enum liabilities_verdict check_part(const struct liabilities_proof *proof
 enum liabilities_verdict liabilities_proof_check(const struct liabilities_proof *proof,
                                                  const struct liabilities_claim *claim,
                                                  const char *identity, size_t identity_size,
-                                                 uint64_t *balance)
+                                                 uint128 *balance)
 {
     enum liabilities_verdict verdict = LIABILITIES_VERDICT_AGREES;
     struct liabilities_user user;

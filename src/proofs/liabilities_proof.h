@@ -14,7 +14,8 @@
 struct liabilities_asset {
     char code[16];  /* "BTC", padded with zeros */
     uint64_t scale; /* decimals of one unit */
-    uint64_t total; /* smallest units: what the node owes to all */
+    uint64_t reserved;
+    uint128 total; /* smallest units: what the node owes to all */
 };
 
 /* One per epoch, the same for everybody. */
@@ -38,7 +39,8 @@ struct liabilities_claim {
     struct hash256 totals;
 };
 
-/* SHA-256(0x03 ‖ "PoL1" ‖ epoch ‖ record ‖ per asset: code, scale, total), all numbers 8 bytes. */
+/* SHA-256(0x03 ‖ "PoL1" ‖ epoch ‖ record ‖ per asset: code (16 bytes), scale (8),
+ * zero (8), total (16)); epoch and record have 8 bytes. */
 void liabilities_totals_hash(const struct liabilities_statement *statement, struct hash256 *out);
 
 /* What is to be published of a statement. */
@@ -47,7 +49,7 @@ struct liabilities_claim liabilities_claim_of(const struct liabilities_statement
 /* A part of one's balance, and the way from it to the root. */
 struct liabilities_part {
     uint32_t position;
-    uint64_t values[LIABILITIES_ASSETS_MAX];
+    uint128 values[LIABILITIES_ASSETS_MAX];
     struct liabilities_node siblings[LIABILITIES_DEPTH]; /* the leaf's first */
 };
 
@@ -65,7 +67,7 @@ enum liabilities_verdict {
     LIABILITIES_VERDICT_CLAIM = 2,    /* the statement is not the one the journal speaks of */
     LIABILITIES_VERDICT_IDENTITY = 3, /* the proof is somebody else's */
     LIABILITIES_VERDICT_PARTS = 4,    /* not as many parts as the secret says */
-    LIABILITIES_VERDICT_OVERFLOW = 5, /* a value, or a sum on the way up, is 2^63 or more */
+    LIABILITIES_VERDICT_OVERFLOW = 5, /* a value, or a sum on the way up, is 2^127 or more */
     LIABILITIES_VERDICT_ROOT = 6,     /* the way up ends at another root */
     LIABILITIES_VERDICT_TOTALS = 7,   /* the values on the way up are not the totals stated */
 };
@@ -78,6 +80,6 @@ const char *liabilities_verdict_text(enum liabilities_verdict verdict);
 enum liabilities_verdict liabilities_proof_check(const struct liabilities_proof *proof,
                                                  const struct liabilities_claim *claim,
                                                  const char *identity, size_t identity_size,
-                                                 uint64_t *balance);
+                                                 uint128 *balance);
 
 #endif

@@ -10,12 +10,7 @@
  */
 #include "proofs/liabilities_text.h"
 
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-
-#include "base/ensure.h"
 
 enum { SCALE_MAX = 18, CODE_MAX = 12 };
 
@@ -46,14 +41,17 @@ static void put_text(struct writer *writer, const char *text)
     put_bytes(writer, text, strlen(text));
 }
 
-static void put_number(struct writer *writer, const char *before, uint64_t number)
+static void put_number(struct writer *writer, const char *before, uint128 number)
 {
-    char text[24];
-    int size = snprintf(text, sizeof text, "%" PRIu64, number);
+    char digits[40];
+    size_t at = sizeof digits;
 
-    ENSURE(size > 0 && (size_t)size < sizeof text);
+    do {
+        digits[--at] = (char)('0' + (char)(number % 10));
+        number /= 10;
+    } while (number != 0);
     put_text(writer, before);
-    put_bytes(writer, text, (size_t)size);
+    put_bytes(writer, digits + at, sizeof digits - at);
 }
 
 static void put_hash(struct writer *writer, const char *before, const struct hash256 *hash)
@@ -69,7 +67,7 @@ static void put_hash(struct writer *writer, const char *before, const struct has
     put_bytes(writer, text, sizeof text);
 }
 
-static void put_values(struct writer *writer, const uint64_t *values, unsigned assets)
+static void put_values(struct writer *writer, const uint128 *values, unsigned assets)
 {
     for (unsigned i = 0; i < assets; i++) {
         put_number(writer, " ", values[i]);
@@ -158,14 +156,14 @@ static void take(struct reader *reader, const char *expected)
 }
 
 /* A decimal number of at most max. */
-static uint64_t take_number(struct reader *reader, uint64_t max)
+static uint128 take_number(struct reader *reader, uint128 max)
 {
-    uint64_t number = 0;
+    uint128 number = 0;
     const char *begin = reader->at;
 
     while (!reader->is_wrong && reader->at < reader->end && *reader->at >= '0' &&
            *reader->at <= '9') {
-        uint64_t digit = (uint64_t)(*reader->at - '0');
+        uint128 digit = (uint128)(*reader->at - '0');
 
         if (digit > max || number > (max - digit) / 10) {
             reader->is_wrong = true;
@@ -208,7 +206,7 @@ static void take_hash(struct reader *reader, struct hash256 *hash)
     reader->at += 2 * sizeof hash->bytes;
 }
 
-static void take_values(struct reader *reader, unsigned assets, uint64_t *values)
+static void take_values(struct reader *reader, unsigned assets, uint128 *values)
 {
     for (unsigned i = 0; i < assets && !reader->is_wrong; i++) {
         take(reader, " ");
@@ -246,10 +244,10 @@ static void take_identity(struct reader *reader, struct liabilities_proof *proof
 static void take_statement(struct reader *reader, struct liabilities_statement *statement)
 {
     take(reader, "record ");
-    statement->record = take_number(reader, LIABILITIES_VALUE_MAX);
+    statement->record = (uint64_t)take_number(reader, INT64_MAX);
     take(reader, "\nepoch ");
     reader->line += !reader->is_wrong;
-    statement->epoch = take_number(reader, LIABILITIES_VALUE_MAX);
+    statement->epoch = (uint64_t)take_number(reader, INT64_MAX);
     take(reader, "\nassets ");
     reader->line += !reader->is_wrong;
     statement->assets = (unsigned)take_number(reader, LIABILITIES_ASSETS_MAX);
@@ -262,7 +260,7 @@ static void take_statement(struct reader *reader, struct liabilities_statement *
         take(reader, "asset ");
         take_code(reader, asset->code);
         take(reader, " ");
-        asset->scale = take_number(reader, SCALE_MAX);
+        asset->scale = (uint64_t)take_number(reader, SCALE_MAX);
         take(reader, " ");
         asset->total = take_number(reader, LIABILITIES_VALUE_MAX);
         take(reader, "\n");

@@ -9,7 +9,7 @@
 
 #include "proofs/liabilities_proof.h"
 
-#define LIABILITIES_TEXT_MAX (2u << 20) /* bytes of the longest proof, and then some */
+#define LIABILITIES_TEXT_MAX (4u << 20) /* bytes of the longest proof, and then some */
 
 /* Bytes written, without an end; 0: they do not fit into size. */
 size_t liabilities_statement_write(const struct liabilities_statement *statement, char *text,

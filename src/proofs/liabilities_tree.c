@@ -80,7 +80,7 @@ bool liabilities_combine(const struct liabilities_node *left, const struct liabi
         if (left->values[i] > LIABILITIES_VALUE_MAX || right->values[i] > LIABILITIES_VALUE_MAX) {
             return false;
         }
-        uint64_t sum = left->values[i] + right->values[i]; /* below 2^64 */
+        uint128 sum = left->values[i] + right->values[i]; /* below 2^128 */
         if (sum > LIABILITIES_VALUE_MAX) {
             return false;
         }

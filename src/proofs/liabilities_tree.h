@@ -7,7 +7,7 @@
  *     node    = SHA-256(0x01 ‖ hash left ‖ values left ‖ hash right ‖ values right)
  *     padding = SHA-256(0x02 ‖ epoch ‖ level ‖ index ‖ HMAC(epoch key, level, index)), all values 0
  *
- * Numbers are little-endian, 8 bytes each (level: 1). Docs: docs/proof-of-liabilities.md; why it is so:
+ * Numbers are little-endian: values 16 bytes each, level 1, others 8. Docs: docs/proof-of-liabilities.md; why it is so:
  * eprint 2018/1139 (a sum above two hashes does not bind the children), docs/adr/.
  */
 #ifndef PROOFS_LIABILITIES_TREE_H
@@ -19,14 +19,15 @@
 
 #include "proofs/liabilities_key.h"
 #include "tarazy/ids.h"
+#include "tarazy/money.h"
 
 #define LIABILITIES_DEPTH      32u
 #define LIABILITIES_ASSETS_MAX 256u
-#define LIABILITIES_VALUE_MAX  ((uint64_t)INT64_MAX) /* of one asset in one node: below 2^63 */
+#define LIABILITIES_VALUE_MAX  (~(uint128)0 >> 1) /* of one asset in one node: below 2^127 */
 
 struct liabilities_node {
     struct hash256 hash;
-    uint64_t values[LIABILITIES_ASSETS_MAX]; /* smallest units, by asset number − 1 */
+    uint128 values[LIABILITIES_ASSETS_MAX]; /* smallest units, by asset number − 1 */
 };
 
 /* What a leaf says beside its values. */

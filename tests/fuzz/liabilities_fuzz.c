@@ -26,7 +26,7 @@ static char text[LIABILITIES_TEXT_MAX];
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *bytes = (const char *)data;
-    uint64_t balance[LIABILITIES_ASSETS_MAX];
+    uint128 balance[LIABILITIES_ASSETS_MAX];
 
     if (liabilities_statement_read(bytes, size, &statement) == 0) {
         size_t written = liabilities_statement_write(&statement, text, sizeof text);

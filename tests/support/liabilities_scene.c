@@ -138,7 +138,7 @@ enum liabilities_verdict liabilities_scene_check(const struct liabilities_scene 
                                                  const struct liabilities_claim *claim)
 {
     const struct liabilities_account *account = &scene->accounts[index];
-    uint64_t balance[LIABILITIES_ASSETS_MAX];
+    uint128 balance[LIABILITIES_ASSETS_MAX];
     enum liabilities_verdict verdict =
         liabilities_proof_check(proof, claim, account->identity, account->identity_size, balance);
 
