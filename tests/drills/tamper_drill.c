@@ -239,16 +239,15 @@ static bool insert(struct drill *drill)
     size_t offset = forged_command_offset(from, below(drill, from->count), &size);
 
     if (below(drill, 3) == 0) {
-        uint32_t at = 1 + below(drill, journal->count);
+        /* before one that is there: behind the last it would be the journal going on */
+        uint32_t at = below(drill, journal->count);
 
         forged_append(journal, from->commands, from->size, from->count); /* has memory for it */
         journal->count--;
-        make_room(journal, at < journal->count ? at : journal->count);
-        struct forged_batch *made =
-            &journal->batches[at < journal->count - 1 ? at : journal->count - 1];
-        uint8_t *commands = made->commands;
-        *made = *from;
-        made->commands = commands;
+        make_room(journal, at);
+        uint8_t *commands = journal->batches[at].commands;
+        journal->batches[at] = *from;
+        journal->batches[at].commands = commands;
         memcpy(commands, from->commands, from->size);
         return true;
     }
