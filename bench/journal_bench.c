@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Durable commands: append, sync and apply batches of workload W, and of transfers, on a real disk, one
- * thread; then the start from that journal with every hash and digest checked. References, in the same folder and the
+ * Durable commands: append, sync and apply batches of workload W, and of transfers, on a real disk, as
+ * the core does it; then the start from that journal with every hash and digest checked. References, in the same folder and the
  * same minute: syncs of a preallocated file, SHA-256 of a large buffer.
  *
  * Arguments: kilobytes a batch (default 256).
@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "folder.h"
+#include "journal/log_writer.h"
 #include "journal/recovery.h"
 #include "journal/replayer.h"
 #include "market_world.h"
@@ -166,6 +167,9 @@ static void run_core(const char *name, const struct tape *tape, struct recovered
             replayer = replayer_create(recovered->engine, digest_start(), NULL);
         }
         replayer_apply_commands(replayer, batch.commands, batch.size);
+        if (!log_await(recovered->log)) {
+            give_up_journal(log_failure(recovered->log));
+        }
         (void)log_prepare(recovered->log);
         at += batch.size;
     }
@@ -193,6 +197,10 @@ static void run_round(const char *name, const struct tape *tape, const char *fol
 
     if (!recovery_run(&options, &recovered, &report, &error)) {
         give_up_journal(&error);
+    }
+    recovered.log = log_writer_create(recovered.log); /* as the core has it */
+    if (recovered.log == NULL) {
+        give_up("no room for the log");
     }
     run_core(name, tape, &recovered, size_max);
     recovered_close(&recovered);

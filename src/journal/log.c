@@ -35,6 +35,14 @@ bool log_sync(struct log *log)
     return done;
 }
 
+bool log_await(struct log *log)
+{
+    bool done = is_alive(log) && log->operations->await(log);
+
+    ENSURE(log->durable <= log->head.number);
+    return done;
+}
+
 bool log_work(struct log *log)
 {
     return is_alive(log) && log->operations->work(log);

@@ -4,8 +4,10 @@
  * take the place of the local file (log_file.h): whoever uses it never assumes that appending and
  * being durable are one moment, and takes a number for final only when log_durable() has reached it.
  *
- *     log_append(log, &batch);               // has a place in the order
- *     log_sync(log);                         // asks for durability; a file has it on return
+ *     log_append(log, &batch);  // has a place in the order
+ *     log_sync(log);            // asks for durability; a file has it on return
+ *     …                         // time to apply the batch
+ *     log_await(log);           // … of a log with a thread, which has it then
  *     while (log_durable(log) < last) { … }  // others: wait on log_wakeup_fd, call log_work
  *
  * On the first error the log is dead for good: every later call says false, nothing more becomes
@@ -40,6 +42,7 @@ struct log;
 struct log_operations {
     bool (*append)(struct log *log, const struct log_batch *batch);
     bool (*sync)(struct log *log);
+    bool (*await)(struct log *log);
     bool (*work)(struct log *log);
     bool (*prepare)(struct log *log);
     int (*wakeup_fd)(const struct log *log);
@@ -61,6 +64,11 @@ bool log_append(struct log *log, const struct log_batch *batch);
 
 /* Asks that everything appended be made durable, now. false: the log has failed. */
 bool log_sync(struct log *log);
+
+/* Waits for what log_sync has begun on another thread of this process: then it is durable. Between the
+ * two calls the log must be asked for nothing else, and its head's chain is not known. A log whose
+ * durability comes with log_sync, or from elsewhere, has nothing to wait for. false: it has failed. */
+bool log_await(struct log *log);
 
 /* Takes note of what happened meanwhile; to be called when log_wakeup_fd is readable, harmless at
  * any other time. false: the log has failed. */

@@ -165,6 +165,12 @@ static bool log_file_sync(struct log *log)
     return sync_segment(log_file_of(log));
 }
 
+static bool log_file_await(struct log *log)
+{
+    (void)log;
+    return true;
+}
+
 static bool log_file_work(struct log *log)
 {
     (void)log;
@@ -213,6 +219,7 @@ static void log_file_close(struct log *log)
 static const struct log_operations OPERATIONS = {
     .append = log_file_append,
     .sync = log_file_sync,
+    .await = log_file_await,
     .work = log_file_work,
     .prepare = log_file_prepare,
     .wakeup_fd = log_file_wakeup_fd,

@@ -231,7 +231,8 @@ static void core_tell(struct core *core)
 }
 
 /* Append, sync, tell, apply: what is durable is final, so that followers need not wait until the
- * core has applied it, too. False: the log has failed. */
+ * core has applied it, too. A large batch is applied while it is written, and told when it is durable.
+ * False: the log has failed. */
 static bool core_commit(struct core *core)
 {
     struct log *log = core->options.log;
@@ -249,6 +250,10 @@ static bool core_commit(struct core *core)
     }
     core_tell(core);
     core_apply(core);
+    if (!log_await(log)) {
+        return false;
+    }
+    core_tell(core);
     ENSURE(tarazy_engine_number(core->options.engine) == log_head(log)->number);
     return true;
 }

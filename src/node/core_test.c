@@ -346,6 +346,12 @@ static bool slow_sync(struct log *log)
     return log_sync(((struct slow_log *)log)->inner);
 }
 
+static bool slow_await(struct log *log)
+{
+    (void)log;
+    return true;
+}
+
 static bool slow_work(struct log *log)
 {
     struct slow_log *slow = (struct slow_log *)log;
@@ -374,8 +380,13 @@ static void slow_close(struct log *log)
 
 static void what_is_appended_is_told_only_when_it_is_durable(void **state)
 {
-    static const struct log_operations operations = {slow_append,  slow_sync,      slow_work,
-                                                     slow_prepare, slow_wakeup_fd, slow_close};
+    static const struct log_operations operations = {.append = slow_append,
+                                                     .sync = slow_sync,
+                                                     .await = slow_await,
+                                                     .work = slow_work,
+                                                     .prepare = slow_prepare,
+                                                     .wakeup_fd = slow_wakeup_fd,
+                                                     .close = slow_close};
     struct node_scene *scene = *state;
     struct link_client client;
     struct link_notice notice;

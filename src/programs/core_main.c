@@ -12,6 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "journal/log_writer.h"
 #include "journal/recovery.h"
 #include "node/core.h"
 #include "node/link.h"
@@ -182,6 +183,8 @@ int core_main(int argc, char **argv)
         code = EXIT_CODE_FAILED;
     } else {
         core_log_recovery(&report, &recovered);
+        struct log *writer = log_writer_create(recovered.log);
+        recovered.log = writer != NULL ? writer : recovered.log;
         code = core_run_recovered(&config, &recovered, report.snapshot_number);
     }
     recovered_close(&recovered);
