@@ -14,6 +14,9 @@ int init_main(int argc, char **argv);
 int core_main(int argc, char **argv);
 int gateway_main(int argc, char **argv);
 int history_main(int argc, char **argv);
+int backup_main(int argc, char **argv);
+int restore_main(int argc, char **argv);
+int state_main(int argc, char **argv);
 int verify_main(int argc, char **argv);
 int journal_main(int argc, char **argv);
 int liabilities_main(int argc, char **argv);
@@ -26,5 +29,6 @@ int prove_main(int argc, char **argv);
 int check_proof_main(int argc, char **argv);
 int relay_main(int argc, char **argv);
 int supervise_main(int argc, char **argv);
+int promote_main(int argc, char **argv);
 
 #endif

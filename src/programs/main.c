@@ -21,6 +21,15 @@ struct program {
 static const struct program programs[] = {
     {"serve", serve_main, "start a node and watch over its processes"},
     {"init", init_main, "found a node in an empty folder"},
+#ifdef PROGRAM_WITH_BACKUP
+    {"backup", backup_main, "copy a node's journal while it runs"},
+#endif
+#ifdef PROGRAM_WITH_RESTORE
+    {"restore", restore_main, "make a node's folder from a backup"},
+#endif
+#ifdef PROGRAM_WITH_STATE
+    {"state", state_main, "every balance after any past command"},
+#endif
     {"verify", verify_main, "re-read and re-perform a whole journal"},
     {"journal", journal_main, "print a journal's commands as JSON lines"},
     {"prove", prove_main, "make a proof that a command is in the signed tree"},
@@ -44,6 +53,9 @@ static const struct program programs[] = {
 #endif
 #ifdef PROGRAM_WITH_RELAY
     {"relay", relay_main, "serve a node's journal to followers"},
+#endif
+#ifdef PROGRAM_WITH_PROMOTE
+    {"promote", promote_main, "make a supervisor's copy the folder of a core"},
 #endif
 #ifdef PROGRAM_WITH_SUPERVISE
     {"supervise", supervise_main, "follow nodes, re-perform everything, alarm"},

@@ -89,6 +89,18 @@ static bool take_folder(struct journal_copy *copy, const struct recovery_options
     return read_tail(copy, error) && open_last(copy, error);
 }
 
+/* A copy that was promoted is a core's now: whoever goes on writing what comes from elsewhere would fork its history. */
+static bool is_promoted(const struct storage *storage, int folder)
+{
+    int file =
+        storage->open(storage->context, folder, JOURNAL_COPY_PROMOTED_NAME, STORAGE_MODE_READ);
+
+    if (file >= 0) {
+        storage->close(storage->context, file);
+    }
+    return file != -ENOENT;
+}
+
 /* Is there a journal to open? 1, 0, or -1: *error. */
 static int has_journal(struct journal_copy *copy, struct journal_error *error)
 {
@@ -97,6 +109,12 @@ static int has_journal(struct journal_copy *copy, struct journal_error *error)
 
     if (folder < 0) {
         journal_error_set(error, "the folder cannot be opened", "", folder);
+        return -1;
+    }
+    if (is_promoted(copy->storage, folder)) {
+        journal_error_set(error, "this copy was promoted: it is a core's folder now",
+                          JOURNAL_COPY_PROMOTED_NAME, 0);
+        copy->storage->close(copy->storage->context, folder);
         return -1;
     }
     bool is_read = journal_listing_read(&listing, copy->storage, folder, error);

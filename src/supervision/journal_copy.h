@@ -16,6 +16,9 @@
 
 struct journal_copy;
 
+/* A folder with this file in it is no copy any more (promotion.h). */
+#define JOURNAL_COPY_PROMOTED_NAME "fence.txt"
+
 struct copy_place {
     uint64_t segment; /* number of the first command of its file */
     uint64_t segment_size;
