@@ -50,6 +50,11 @@ static void slot_clear(struct ring_slot *slot)
     secret_wipe(slot, sizeof *slot);
 }
 
+const struct node_key *key_ring_node_key(const struct key_ring *ring)
+{
+    return &ring->node_key;
+}
+
 void key_ring_destroy(struct key_ring *ring)
 {
     if (ring == NULL) {

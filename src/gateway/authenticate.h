@@ -29,6 +29,9 @@ struct key_ring;
 struct key_ring *key_ring_create(const struct node_key *node_key);
 void key_ring_destroy(struct key_ring *ring);
 
+/* The node's key itself: for what else is sealed with it. Stays until the ring is destroyed. */
+const struct node_key *key_ring_node_key(const struct key_ring *ring);
+
 /* Who a request turned out to be. */
 struct caller {
     uint32_t participant;

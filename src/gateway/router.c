@@ -21,7 +21,7 @@ static const struct route_table *const tables[] = {
     &rest_cancel_routes,  &rest_order_list_routes, &rest_account_routes,
     &rest_wallet_routes,  &rest_stub_routes,       &rest_operator_routes,
     &rest_listing_routes, &user_stream_routes,     &udf_routes,
-    &page_routes,         &proof_routes,
+    &page_routes,         &proof_routes,           &liabilities_routes,
 };
 
 enum { FOLDERS_MAX = 4 };

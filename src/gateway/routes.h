@@ -20,6 +20,7 @@ extern const struct route_table rest_operator_routes;
 extern const struct route_table rest_listing_routes;
 extern const struct route_table user_stream_routes;
 extern const struct route_table udf_routes;
+extern const struct route_table liabilities_routes;
 extern const struct route_table page_routes;
 extern const struct route_table proof_routes;
 
