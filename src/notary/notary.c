@@ -116,11 +116,13 @@ static bool notary_open_state(struct notary *notary, const char *directory)
     if (notary->lock < 0) {
         return notary_fail(notary, "another notary works in this folder", 0);
     }
-    int result = two_slots_open(&notary->slots, storage, notary->folder, notary_state_name, payload,
-                                &size);
+    int result =
+        two_slots_open(&notary->slots, storage, notary->folder, notary_state_name, payload, &size);
     if (result == -EBADMSG) {
-        return notary_fail(notary, "the notary's state is damaged: it may not sign what it could "
-                                   "have forgotten", 0);
+        return notary_fail(notary,
+                           "the notary's state is damaged: it may not sign what it could "
+                           "have forgotten",
+                           0);
     }
     if (result < 0) {
         return notary_fail(notary, "the notary's state cannot be read", result);
@@ -190,7 +192,8 @@ static bool notary_prepare(struct notary *notary, const struct notary_options *o
         !notary_check_published(notary, options)) {
         return false;
     }
-    notary->shelf = tile_shelf_open(&notary->tiles, notary->folder, notary->last.edge.size, &result);
+    notary->shelf =
+        tile_shelf_open(&notary->tiles, notary->folder, notary->last.edge.size, &result);
     return notary->shelf != NULL ||
            notary_fail(notary, "the tiles to go on with cannot be read", result);
 }

@@ -61,8 +61,8 @@ static bool notary_put_file(const struct notary_process *process, const char *na
     char temporary[STORAGE_NAME_SIZE];
 
     (void)snprintf(temporary, sizeof temporary, "%s.new", name);
-    int file = openat(process->tree, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-                      0640);
+    int file = openat(process->tree, temporary,
+                      O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
     if (file < 0) {
         return false;
     }
@@ -175,8 +175,7 @@ static int notary_show(struct notary_process *process)
     if (!notary_put_file(process, RECORD_KEY_NAME, key, size + 1)) {
         return notary_say("cannot_publish", strerror(errno), EXIT_CODE_FAILED);
     }
-    return notary_last(process->notary).size == 0 || notary_publish(process) ? -1
-                                                                             : EXIT_CODE_DISK;
+    return notary_last(process->notary).size == 0 || notary_publish(process) ? -1 : EXIT_CODE_DISK;
 }
 
 /* -1, or the exit code. */
@@ -215,8 +214,7 @@ static int notary_hear(struct notary_process *process)
         return -1;
     }
     while ((result = link_client_next(&process->link, &notice)) > 0) {
-        if (notice.kind == LINK_NOTICE_WELCOME &&
-            notice.number < notary_number(process->notary)) {
+        if (notice.kind == LINK_NOTICE_WELCOME && notice.number < notary_number(process->notary)) {
             return notary_say("journal", "the core calls less durable than was signed",
                               EXIT_CODE_DAMAGED);
         }

@@ -42,13 +42,14 @@ struct prove_task {
 
 static void prove_print_help(FILE *out)
 {
-    (void)fputs("usage: tarazy prove --dir DIR --number NUMBER [--cosigned]\n"
-                "       tarazy prove --dir DIR --consistency OLD NEW\n\n"
-                "  --dir DIR         the node's folder\n"
-                "  --number NUMBER   prove that this command is in the tree of the newest checkpoint\n"
-                "  --cosigned        of the newest checkpoint that witnesses have cosigned\n"
-                "  --consistency     prove that the tree of size NEW continues that of size OLD\n",
-                out);
+    (void)fputs(
+        "usage: tarazy prove --dir DIR --number NUMBER [--cosigned]\n"
+        "       tarazy prove --dir DIR --consistency OLD NEW\n\n"
+        "  --dir DIR         the node's folder\n"
+        "  --number NUMBER   prove that this command is in the tree of the newest checkpoint\n"
+        "  --cosigned        of the newest checkpoint that witnesses have cosigned\n"
+        "  --consistency     prove that the tree of size NEW continues that of size OLD\n",
+        out);
 }
 
 static bool prove_take_number(const char *text, uint64_t *out)
@@ -57,8 +58,7 @@ static bool prove_take_number(const char *text, uint64_t *out)
 
     errno = 0;
     *out = strtoull(text, &end, 10);
-    return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0' &&
-           *out < MERKLE_SIZE_MAX;
+    return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0' && *out < MERKLE_SIZE_MAX;
 }
 
 static int prove_say(enum record_found found)
@@ -67,9 +67,10 @@ static int prove_say(enum record_found found)
         (void)fputs("no checkpoint is that far yet\n", stderr);
         return EXIT_CODE_FAILED;
     }
-    (void)fputs("the proof cannot be made: a tile, the places or the journal cannot be read, or are "
-                "not what was hashed\n",
-                stderr);
+    (void)fputs(
+        "the proof cannot be made: a tile, the places or the journal cannot be read, or are "
+        "not what was hashed\n",
+        stderr);
     return EXIT_CODE_DAMAGED;
 }
 
@@ -92,8 +93,7 @@ static int prove_number(struct record_finder *finder, const struct prove_task *t
                       task->directory);
         return EXIT_CODE_FAILED;
     }
-    enum record_found found =
-        record_finder_prove(finder, task->number, checkpoint.size, &proof);
+    enum record_found found = record_finder_prove(finder, task->number, checkpoint.size, &proof);
     if (found != RECORD_FOUND_YES) {
         return prove_say(found);
     }
@@ -111,8 +111,7 @@ static int prove_growth(struct record_finder *finder, const struct prove_task *t
         task->sizes[1] > checkpoint.size) {
         return prove_say(RECORD_FOUND_NOT_YET);
     }
-    enum record_found found =
-        record_finder_growth(finder, task->sizes[0], task->sizes[1], &growth);
+    enum record_found found = record_finder_growth(finder, task->sizes[0], task->sizes[1], &growth);
     return found == RECORD_FOUND_YES ? prove_print(text, growth_text_write(&growth, text))
                                      : prove_say(found);
 }

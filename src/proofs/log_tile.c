@@ -86,7 +86,7 @@ static bool tile_read_index(struct tile_place *place, const char *path, size_t l
     place->index = 0;
     while (tile_next_piece(&path, &length, &piece) && piece.text[0] == 'x') {
         if (!tile_number(piece.text + 1, piece.length - 1, &digits) ||
-            place->index > UINT64_MAX / 1000 / 1000) {
+            place->index > UINT64_MAX / 1000 - 1000) {
             return false;
         }
         place->index = (place->index + digits) * 1000;

@@ -168,14 +168,15 @@ static struct merkle_source source_of(struct merkle_leaves *leaves, size_t count
 /* The test vectors of Certificate Transparency's reference implementation (RFC 6962). */
 static void the_published_roots_come_out(void **state)
 {
-    static const char *const inputs[] = {"",
-                                         "\x00",
-                                         "\x10",
-                                         "\x20\x21",
-                                         "\x30\x31",
-                                         "\x40\x41\x42\x43",
-                                         "\x50\x51\x52\x53\x54\x55\x56\x57",
-                                         "\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f"};
+    static const char *const inputs[] = {
+        "",
+        "\x00",
+        "\x10",
+        "\x20\x21",
+        "\x30\x31",
+        "\x40\x41\x42\x43",
+        "\x50\x51\x52\x53\x54\x55\x56\x57",
+        "\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f"};
     static const size_t sizes[] = {0, 1, 1, 2, 2, 4, 8, 16};
     static const char *const roots[] = {
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
@@ -244,8 +245,8 @@ static void every_inclusion_is_proven_as_the_standard_says(void **state)
             assert_true(merkle_proof_make_inclusion(&proof, &source, index, size));
             assert_int_equal(proof.count, count);
             assert_memory_equal(proof.hashes, wanted, count * sizeof wanted[0]);
-            assert_true(merkle_proof_check_inclusion(&proof, index, size, &test_leaves[index],
-                                                     &root));
+            assert_true(
+                merkle_proof_check_inclusion(&proof, index, size, &test_leaves[index], &root));
         }
     }
 }
@@ -320,8 +321,8 @@ static void an_inclusion_at_another_place_or_of_another_length_is_refused(void *
 
             assert_true(merkle_proof_make_inclusion(&proof, &source, index, size));
             for (uint32_t other = 0; other < size + 3; other++) {
-                bool is_taken = merkle_proof_check_inclusion(&proof, other, size,
-                                                             &test_leaves[index], &root);
+                bool is_taken =
+                    merkle_proof_check_inclusion(&proof, other, size, &test_leaves[index], &root);
                 assert_int_equal(is_taken, other == index);
             }
             proof.count--;
