@@ -408,6 +408,18 @@ void fake_disk_put(struct fake_disk *disk, const char *name, const void *bytes, 
     fake_content_free(&content);
 }
 
+void fake_disk_patch(struct fake_disk *disk, const char *name, uint64_t offset, const void *bytes,
+                     size_t size)
+{
+    struct fake_file *file = named(disk, name);
+
+    ENSURE(file != NULL && offset + size <= file->now.size);
+    memcpy(file->now.bytes + offset, bytes, size);
+    if (offset + size <= file->disk.size) {
+        memcpy(file->disk.bytes + offset, bytes, size);
+    }
+}
+
 void fake_disk_rename(struct fake_disk *disk, const char *from, const char *to)
 {
     const struct fake_entry *entry = fake_names_find(&disk->now, from);

@@ -66,6 +66,9 @@ void fake_disk_restart(struct fake_disk *disk, enum fake_loss loss, struct rando
 uint8_t *fake_disk_bytes(struct fake_disk *disk, const char *name, size_t *size);
 void fake_disk_truncate(struct fake_disk *disk, const char *name, size_t size);
 void fake_disk_put(struct fake_disk *disk, const char *name, const void *bytes, size_t size);
+/* Some of its bytes, and nothing else of it: what was written and not synced stays so. */
+void fake_disk_patch(struct fake_disk *disk, const char *name, uint64_t offset, const void *bytes,
+                     size_t size);
 void fake_disk_rename(struct fake_disk *disk, const char *from, const char *to);
 void fake_disk_remove(struct fake_disk *disk, const char *name);
 

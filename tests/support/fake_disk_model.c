@@ -150,12 +150,48 @@ struct fake_file *fake_disk_file(struct fake_disk *disk, uint32_t number)
     return &disk->files[number - 1];
 }
 
+/* Has it a name, or can it have one after a crash, or is it open? */
+static bool is_needed(const struct fake_disk *disk, uint32_t file)
+{
+    for (size_t i = 0; i < FAKE_FILES_MAX; i++) {
+        if (disk->now.entries[i].file == file || disk->disk.entries[i].file == file) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < disk->change_count; i++) {
+        if (disk->changes[i].file == file) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < FAKE_HANDLES_MAX; i++) {
+        if (disk->handles[i].kind == FAKE_HANDLE_FILE && disk->handles[i].file == file) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Files that were removed for good. */
+static void free_forgotten(struct fake_disk *disk)
+{
+    for (uint32_t i = 0; i < FAKE_FILES_MAX; i++) {
+        if (disk->files[i].is_used && !is_needed(disk, i + 1)) {
+            fake_file_free(&disk->files[i]);
+        }
+    }
+}
+
 uint32_t fake_disk_make_file(struct fake_disk *disk)
 {
     uint32_t i = 0;
 
     while (i < FAKE_FILES_MAX && disk->files[i].is_used) {
         i++;
+    }
+    if (i == FAKE_FILES_MAX) {
+        free_forgotten(disk);
+        for (i = 0; i < FAKE_FILES_MAX && disk->files[i].is_used; i++) {
+        }
     }
     ENSURE(i < FAKE_FILES_MAX);
     disk->files[i].is_used = true;

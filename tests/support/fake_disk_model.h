@@ -14,7 +14,7 @@
 #include "platform/storage.h"
 #include "support/fake_disk.h"
 
-enum { FAKE_FILES_MAX = 128, FAKE_HANDLES_MAX = 64, FAKE_SECTOR = 512 };
+enum { FAKE_FILES_MAX = 256, FAKE_HANDLES_MAX = 64, FAKE_SECTOR = 512 };
 
 struct fake_content {
     uint8_t *bytes;
