@@ -169,6 +169,43 @@ static void a_client_refuses_a_stranger(void **state)
     tls_context_destroy(distrustful);
 }
 
+static void both_sides_prove_a_key(void **state)
+{
+    struct pair pair;
+    uint8_t der[640];
+    uint8_t shown[640];
+    struct tls_context *usual = server_context;
+    struct tls_context *asking = tls_context_create_server(
+        certificate.certificate_path, certificate.key_path, error, sizeof error);
+    struct tls_context *showing =
+        tls_context_create_client(certificate.certificate_path, error, sizeof error);
+    assert_true(tls_context_ask_clients(asking, error, sizeof error));
+    server_context = asking;
+    pair_open(&pair, client_context, "localhost"); /* shows nothing */
+    (void)handshake_run(&pair);
+    assert_int_not_equal(tls_session_handshake(pair.server), TLS_RESULT_OK);
+    pair_close(&pair);
+    assert_false(tls_context_show_certificate(showing, "none.pem", certificate.key_path, error,
+                                              sizeof error));
+    assert_true(tls_context_show_certificate(showing, certificate.certificate_path,
+                                             certificate.key_path, error, sizeof error));
+    pair_open(&pair, showing, "localhost");
+    assert_true(handshake_run(&pair));
+    size_t size = tls_session_peer_key(pair.server, der, sizeof der);
+    assert_true(size > 60);
+    assert_int_equal(tls_session_peer_key(pair.client, shown, sizeof shown), size);
+    assert_memory_equal(der, shown, size); /* both have the same certificate here */
+    assert_int_equal(tls_session_peer_key(pair.server, der, size - 1), 0);
+    pair_close(&pair);
+    server_context = usual;
+    pair_open(&pair, showing, "localhost"); /* nobody asks */
+    assert_true(handshake_run(&pair));
+    assert_int_equal(tls_session_peer_key(pair.server, der, sizeof der), 0);
+    pair_close(&pair);
+    tls_context_destroy(asking);
+    tls_context_destroy(showing);
+}
+
 static void garbage_and_silence_fail_for_good(void **state)
 {
     struct pair pair;
@@ -209,6 +246,7 @@ int main(void)
         cmocka_unit_test(bytes_go_both_ways),
         cmocka_unit_test(a_full_socket_makes_the_writer_wait_and_nothing_is_lost),
         cmocka_unit_test(a_client_refuses_a_stranger),
+        cmocka_unit_test(both_sides_prove_a_key),
         cmocka_unit_test(garbage_and_silence_fail_for_good),
         cmocka_unit_test(missing_files_are_named),
     };
