@@ -17,18 +17,31 @@ programs to build) must then fail, or not end within its timeout. ROOT is copied
 without warnings; ROOT itself is never touched. A mutant that does not compile, or whose tests already fail without it,
 is an error in mutants.txt.
 
+Quick, so that all of them can be tried: a mutant's tests are built and run one after the other, the quickest first, until
+one fails; a test that takes twenty times (and half a minute) longer than without a mutant does not end; from 60
+mutants on there are as many workshops as jobs, each taking the mutants of one file after those of another.
+
 --share K plants only about one in K, another share with each commit; that its lines stand in the file is checked of
 every mutant all the same. All of them: `make mutants`.
 """
 import argparse
+import concurrent.futures
 import dataclasses
+import json
+import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 import zlib
 
+WORKSHOPS_FROM = 60  # mutants: below, building a second workshop costs more than it saves
+SLOWER_THAN_SOUND = 20
+TIMEOUT_MIN_S = 30
+SKIPPED = 77
 COPIED = ("CMakeLists.txt", "cmake", "docs", "src", "include", "tests", "examples", "bench", "scripts", "share", "man")
 
 
@@ -111,11 +124,21 @@ def share_of(root, mutants, share):
     return [mutant for mutant in mutants if zlib.crc32(f"{commit}{mutant.name}".encode()) % share == 0]
 
 
+@dataclasses.dataclass
+class Test:
+    command: list
+    folder: str
+    environment: dict
+    timeout_s: float
+    sound_s: float = None  # how long it took without a mutant
+
+
 class Workshop:
     """A copy of the tree in which mutants are built and tested."""
 
     def __init__(self, root, folder, jobs):
         self.tree, self.build, self.jobs = folder / "tree", folder / "build", str(jobs)
+        self.known = {}
         self.copy(root)
         if not (self.build / "build.ninja").exists():
             self.run("cmake", "-S", self.tree, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
@@ -146,9 +169,47 @@ class Workshop:
     def build_tests(self, tests):
         return self.run("cmake", "--build", self.build, "-j", self.jobs, "--target", *tests)
 
-    def run_tests(self, tests):
-        return self.run("ctest", "--test-dir", self.build, "-j", self.jobs, "--no-tests=error", "--stop-on-failure",
-                        "--output-on-failure", "-R", "^(" + "|".join(map(re.escape, tests)) + ")$")
+    def learn(self, tests):
+        """How ctest would run each of these tests: they are run without it, one at a time."""
+        shown = json.loads(self.run("ctest", "--test-dir", self.build, "--show-only=json-v1", check=True).stdout)
+        for test in shown["tests"]:
+            if test["name"] in tests:
+                properties = {entry["name"]: entry["value"] for entry in test.get("properties", [])}
+                self.known[test["name"]] = Test(
+                    test.get("command", []), properties.get("WORKING_DIRECTORY", str(self.build)),
+                    dict(line.split("=", 1) for line in properties.get("ENVIRONMENT", [])),
+                    float(properties.get("TIMEOUT", 300)))
+        return [name for name in tests if name not in self.known or not self.known[name].command]
+
+    def run_test(self, name):
+        """What it said if it failed, or did not end; None: it passed, or skipped itself."""
+        test = self.known[name]
+        timeout = test.timeout_s
+        if test.sound_s is not None:
+            timeout = min(timeout, max(TIMEOUT_MIN_S, SLOWER_THAN_SOUND * test.sound_s))
+        begun = time.monotonic()
+        with subprocess.Popen(test.command, cwd=test.folder, env={**os.environ, **test.environment},
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              errors="replace", start_new_session=True) as running:
+            try:
+                output, _ = running.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                os.killpg(running.pid, signal.SIGKILL)
+                running.communicate()
+                return f"{name} did not end in {timeout:.0f} s"
+        if test.sound_s is None:
+            test.sound_s = time.monotonic() - begun
+        return None if running.returncode in (0, SKIPPED) else f"{name} failed:\n{output[-4000:]}"
+
+    def check_sound(self, tests):
+        """Builds and runs the tests without any mutant, and learns how long each takes. A complaint, or None."""
+        built = self.build_tests(tests)
+        if built.returncode != 0:
+            return built.stdout[-4000:]
+        unknown = self.learn(tests)
+        if unknown:
+            return "no such tests: " + " ".join(unknown)
+        return next(filter(None, map(self.run_test, tests)), None)
 
     def try_mutant(self, mutant):
         """A complaint, or None: the mutant was noticed."""
@@ -161,14 +222,45 @@ class Workshop:
             return complaint
         try:
             path.write_text(text, encoding="utf-8")
-            built = self.build_tests(mutant.tests)
-            if built.returncode != 0:
-                return "does not compile:\n" + built.stdout[-2000:]
-            if self.run_tests(mutant.tests).returncode == 0:
-                return f"survives: {' '.join(mutant.tests)} did not notice"
-            return None
+            for name in sorted(mutant.tests, key=lambda test: self.known[test].sound_s):
+                built = self.build_tests([name])
+                if built.returncode != 0:
+                    return "does not compile:\n" + built.stdout[-2000:]
+                if self.run_test(name) is not None:
+                    return None
+            return f"survives: {' '.join(mutant.tests)} did not notice"
         finally:
             path.write_text(original, encoding="utf-8")
+
+    def try_all(self, mutants):
+        """How many of them were not noticed."""
+        failures = 0
+        for mutant in mutants:
+            complaint = self.try_mutant(mutant)
+            print(f"{mutant.where}: {mutant.name}: {complaint or 'noticed'}", flush=True)
+            failures += complaint is not None
+        return failures
+
+
+def shared_out(mutants, count):
+    """As many lists, about equally long: the mutants of one file stay together, each is built from the one before."""
+    files = {}
+    for mutant in mutants:
+        files.setdefault(mutant.file, []).append(mutant)
+    shares = [[] for _ in range(count)]
+    for group in sorted(files.values(), key=len, reverse=True):
+        min(shares, key=len).extend(group)
+    return [share for share in shares if share]
+
+
+def work(root, folder, jobs, mutants):
+    """One workshop and its share. How many were not noticed; None: the tests fail anyway."""
+    workshop = Workshop(root, folder, jobs)
+    complaint = workshop.check_sound(sorted({test for mutant in mutants for test in mutant.tests}))
+    if complaint is not None:
+        print("mutants: the tests fail without any mutant:\n" + complaint, flush=True)
+        return None
+    return workshop.try_all(mutants)
 
 
 def main():
@@ -190,18 +282,16 @@ def main():
         print(f"mutants: {len(mutants)} found")
         return 1 if errors else 0
 
-    workshop = Workshop(root, pathlib.Path(arguments.build).resolve(), arguments.jobs)
-    tests = sorted({test for mutant in mutants for test in mutant.tests})
-    built = workshop.build_tests(tests)
-    sound = built if built.returncode != 0 else workshop.run_tests(tests)
-    if sound.returncode != 0:
-        print("mutants: the tests fail without any mutant:\n" + sound.stdout[-4000:])
+    folder = pathlib.Path(arguments.build).resolve()
+    count = arguments.jobs if len(mutants) >= WORKSHOPS_FROM else 1
+    shares = shared_out(mutants, count)
+    folders = [folder if at == 0 else folder / f"workshop{at + 1}" for at in range(len(shares))]
+    jobs = max(1, arguments.jobs // len(shares))
+    with concurrent.futures.ThreadPoolExecutor(len(shares)) as pool:
+        results = list(pool.map(lambda share: work(root, share[0], jobs, share[1]), zip(folders, shares)))
+    if None in results:
         return 1
-    failures = 0
-    for mutant in mutants:
-        complaint = workshop.try_mutant(mutant)
-        print(f"{mutant.where}: {mutant.name}: {complaint or 'noticed'}", flush=True)
-        failures += complaint is not None
+    failures = sum(results)
     print(f"mutants: {len(mutants) - failures} of {len(mutants)} noticed")
     return 1 if failures else 0
 
