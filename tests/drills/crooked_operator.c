@@ -105,6 +105,7 @@ int main(int argc, char **argv)
         uint64_t told = events.used;
         tell(&told, sizeof told);
         tell(events.bytes, events.used);
+        (void)fflush(stdout); /* told is told, even if the next command is the end */
     }
     struct digest state = digest_start();
     digest_update(&state, tarazy_engine_block(engine, &size), size);

@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """The divergence drill: an operator whose program has a mutant of money code, and a supervisor with the right one.
 
-usage: divergence_drill.py [--only REGEX] [--records N] [--seed S] ROOT FOLDER
+usage: divergence_drill.py [--only REGEX] [--records N] [--days D] ROOT FOLDER
 
 The mutants are those of src/ledger, src/money and of settlement, deposits and withdrawals in src/engine (their
 mutants.txt), and the dishonest ones of tests/drills/crooked.txt. Each is built into crooked_operator in a copy of the tree
 under FOLDER; it executes N commands, and checking_supervisor, built without any mutant, looks at what it tells: the
 digests of events, the state at the end, and, without any digest, the inspector alone.
 
-Prints a table. A mutant is *found* when one of them saw it or the operator's program stopped; *no deed* when events and
-state were the same to the last record: then nothing was done wrong that day (an assertion that nothing ran into, a
-check of the audit). The drill fails when a state differs and no digest of events did before, or when a mutant of
-crooked.txt is not found.
+An operator whom nobody has seen do anything is given another day, with other commands, up to D.
+
+Prints a table. A mutant is *found* by a digest of events or by the checker; *by state* when only the digest of the state
+at the end of the day differs; *stopped* when the operator's program died before it told anything wrong: nobody was
+lied to, and a supervisor hears the silence. *No deed*: events and state were the same to the last record of every day,
+so nothing was done that could be found (an assertion that nothing ran into, a check of the audit). The drill fails when
+a mutant of crooked.txt is not found, or a sum of the day is wrong without anybody having noticed.
 """
 import argparse
 import pathlib
@@ -24,6 +27,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import check_mutants  # noqa: E402
 import divergence_test  # noqa: E402
 
+RANK = {"no deed": 0, "stopped": 1, "by state": 2, "found": 3}
 MONEY = re.compile(r"^src/(ledger/|money/|engine/(settle|apply_money|withdrawals|taking|closing|placing))")
 
 
@@ -33,8 +37,14 @@ def money_mutants(root):
     return [mutant for mutant in mutants if MONEY.match(mutant.file)], crooked, errors + more
 
 
-def try_operator(workshop, mutant, supervisor, commands):
-    """What the supervisor found, or a complaint about the mutant."""
+def verdict(found):
+    if found["digest"] or found["inspector"]:
+        return "found"
+    return {"same": "no deed", "silent": "stopped"}.get(found["state"], "by state")
+
+
+def try_days(workshop, mutant, supervisor, days):
+    """The first day on which anything was seen, else the last; or a complaint."""
     path = workshop.tree / mutant.file
     original = path.read_text(encoding="utf-8")
     text, complaint = check_mutants.apply_mutant(original, mutant)
@@ -45,22 +55,23 @@ def try_operator(workshop, mutant, supervisor, commands):
         built = workshop.build_tests(["crooked_operator"])
         if built.returncode != 0:
             return None, "does not compile: " + built.stdout[-500:]
-        return divergence_test.check(supervisor, str(workshop.build / "bin/crooked_operator"), commands), None
+        best = None
+        for day in days:
+            found = divergence_test.check(supervisor, str(workshop.build / "bin/crooked_operator"), day)
+            if best is None or RANK[verdict(found)] > RANK[verdict(best)]:
+                best = found
+            if verdict(found) == "found":
+                break
+        return best, None
     finally:
         path.write_text(original, encoding="utf-8")
-
-
-def verdict(found):
-    if found["digest"] or found["inspector"]:
-        return "found"
-    return {"same": "no deed", "silent": "found"}.get(found["state"], "STATE ONLY")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", default="")
     parser.add_argument("--records", type=int, default=divergence_test.RECORDS)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--days", type=int, default=5)
     parser.add_argument("root")
     parser.add_argument("folder")
     arguments = parser.parse_args()
@@ -77,37 +88,37 @@ def main():
         return 1
     supervisor = str(folder / "supervisor")
     shutil.copy(workshop.build / "bin/checking_supervisor", supervisor)
-    commands = str(folder / "commands")
-    workshop.run(supervisor, "record", commands, arguments.records, arguments.seed, check=True)
-
-    honest = divergence_test.check(supervisor, str(workshop.build / "bin/crooked_operator"), commands)
-    failures = int(verdict(honest) != "no deed")
-    counts = {"found": 0, "no deed": 0, "digest": 0, "inspector": 0, "silent": 0, "tried": 0}
+    days = [str(folder / f"commands{day}") for day in range(1, arguments.days + 1)]
+    failures = 0
+    for seed, day in enumerate(days, 1):
+        workshop.run(supervisor, "record", day, arguments.records, seed, check=True)
+        honest = divergence_test.check(supervisor, str(workshop.build / "bin/crooked_operator"), day)
+        print(f"honest operator, day {seed}: {honest}")
+        failures += verdict(honest) != "no deed"
+    counts = dict.fromkeys([*RANK, "digest", "checker", "tried"], 0)
     latest = 0
-    print(f"honest operator: {honest}\n{'digest at':>10} {'checker at':>10} {'rule':12} {'end':8} mutant")
+    print(f"{'digest at':>10} {'checker at':>10} {'rule':12} {'verdict':9} mutant")
     for mutant in known + crooked:
         if not re.search(arguments.only, mutant.name + " " + mutant.file):
             continue
-        found, complaint = try_operator(workshop, mutant, supervisor, commands)
+        found, complaint = try_days(workshop, mutant, supervisor, days)
         if complaint:
             print(f"divergence: {mutant.where}: {mutant.name}: {complaint}", flush=True)
             failures += 1
             continue
         said = verdict(found)
-        end = "stopped" if found["state"] == "silent" else found["state"]
-        print(f"{found['digest'] or '-':>10} {found['inspector'] or '-':>10} {found['rule']:12} {end:8} "
-              f"{said}: {mutant.file}: {mutant.name}", flush=True)
+        print(f"{found['digest'] or '-':>10} {found['inspector'] or '-':>10} {found['rule']:12} {said:9} "
+              f"{mutant.file}: {mutant.name}", flush=True)
         counts["tried"] += 1
-        counts["found"] += said == "found"
-        counts["no deed"] += said == "no deed"
+        counts[said] += 1
         counts["digest"] += found["digest"] != 0
-        counts["inspector"] += found["inspector"] != 0
-        counts["silent"] += found["state"] == "silent"
+        counts["checker"] += found["inspector"] != 0
         latest = max(latest, found["digest"])
-        failures += said == "STATE ONLY" or (mutant in crooked and said != "found")
-    print(f"divergence: {counts['tried']} operators over {arguments.records} records: {counts['found']} found "
-          f"({counts['digest']} by a digest of events, the latest at record {latest}; {counts['inspector']} by the checker "
-          f"alone; {counts['silent']} stopped by themselves), {counts['no deed']} did nothing wrong, {failures} failures")
+        failures += mutant in crooked and said in ("no deed", "stopped")
+    print(f"divergence: {counts['tried']} operators, up to {len(days)} days of {arguments.records} records: "
+          f"{counts['digest']} found by a digest of events, the latest at record {latest}; {counts['checker']} of them also by "
+          f"the checker alone; {counts['by state']} by the state only; {counts['stopped']} stopped by themselves; "
+          f"{counts['no deed']} did nothing; {failures} failures")
     return 1 if failures else 0
 
 
