@@ -75,8 +75,16 @@ static int copy_bytes(struct backup_copy *copy, const struct backup_part *part, 
 {
     uint64_t at = part->begin;
     while (at < part->end) {
-        size_t size = part->end - at < COPY_CHUNK ? (size_t)(part->end - at) : COPY_CHUNK;
+        int64_t data = copy->from->next_data(copy->from->context, source, at);
         *at_source = true;
+        if (data < 0) {
+            return (int)data;
+        }
+        if ((uint64_t)data > at) { /* a hole stays one */
+            at = (uint64_t)data < part->end ? (uint64_t)data : part->end;
+            continue;
+        }
+        size_t size = part->end - at < COPY_CHUNK ? (size_t)(part->end - at) : COPY_CHUNK;
         int result = storage_read_bytes(copy->from, source, copy->buffer, size, at);
         if (result < 0) {
             return result;
@@ -92,6 +100,7 @@ static int copy_bytes(struct backup_copy *copy, const struct backup_part *part, 
         copy->bytes += size;
         at += size;
     }
+    *at_source = false;
     return copy->to->sync(copy->to->context, target);
 }
 
