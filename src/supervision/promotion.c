@@ -156,11 +156,11 @@ static bool compare_old(struct promotion *promotion)
     } else {
         read = journal_reader_next(reader, JOURNAL_LIMIT_NONE, &batch);
         /* What was never finished was never acknowledged. */
-        is_same =
-            read == JOURNAL_READ_END || read == JOURNAL_READ_TORN ||
-            refuse(promotion,
-                   "the old folder has records that the copy lacks: start the old core there, "
-                   "or let the supervisor follow to the end");
+        is_same = read == JOURNAL_READ_END || read == JOURNAL_READ_TORN;
+        if (!is_same) {
+            (void)refuse(promotion, "the old folder has records that the copy lacks: start the old "
+                                    "core there, or let the supervisor follow to the end");
+        }
     }
     journal_reader_close(reader);
     return is_same;
@@ -213,13 +213,13 @@ static bool fence_old(struct promotion *promotion, struct slice text)
         return refuse(promotion, "the old folder cannot be opened");
     }
     int lock = storage->lock(storage->context, folder, JOURNAL_LOCK_NAME);
-    bool is_fenced =
-        lock >= 0 ? fence_locked(promotion, folder, text)
-                  : refuse(promotion,
-                           "a core holds the old folder, or it cannot be locked: stop it first");
-    if (lock >= 0) {
-        storage->close(storage->context, lock);
+    if (lock < 0) {
+        storage->close(storage->context, folder);
+        return refuse(promotion,
+                      "a core holds the old folder, or it cannot be locked: stop it first");
     }
+    bool is_fenced = fence_locked(promotion, folder, text);
+    storage->close(storage->context, lock);
     storage->close(storage->context, folder);
     return is_fenced;
 }

@@ -226,10 +226,12 @@ static const char *check_whole(struct replica *replica, const struct follow_fram
     if (wrong == NULL) {
         wrong = batch_commands_check(header, bytes + sizeof *header);
     }
+    if (wrong == NULL && header->first_number + header->count - 1 != frame->number) {
+        wrong = "the batch ends with another number than its frame says";
+    }
     if (wrong == NULL &&
-        (header->first_number + header->count - 1 != frame->number ||
-         journal_zero_sectors(bytes, frame->payload_size, frame->offset) != header->zero_sectors)) {
-        wrong = "the batch is not what its frame says";
+        journal_zero_sectors(bytes, frame->payload_size, frame->offset) != header->zero_sectors) {
+        wrong = "the batch's count of empty sectors is not that of its bytes at this place";
     }
     return wrong;
 }
@@ -268,8 +270,11 @@ static bool check_place(struct replica *replica, const struct batch_header *head
         return find(finding, REPLICA_KIND_HISTORY, expected,
                     "the batch does not continue the history that the node showed before");
     }
-    return header->time_us >= head->time_us || find(finding, REPLICA_KIND_RECORD, expected,
-                                                    "the batch is older than the one before it");
+    if (header->time_us < head->time_us) {
+        return find(finding, REPLICA_KIND_RECORD, expected,
+                    "the batch is older than the one before it");
+    }
+    return true;
 }
 
 static bool begin_copy(struct replica *replica, const struct follow_frame *frame,

@@ -404,6 +404,26 @@ static void a_frame_that_says_another_number_is_found(void **state)
     expect_found(play, REPLICA_KIND_RECORD, first_of(play, 20));
 }
 
+/* Only a forger's count of empty sectors is wrong; everything that is summed over it is right. */
+static void another_count_of_empty_sectors_is_found(void **state)
+{
+    struct play *play = *state;
+    struct sha256 *sha = sha256_create();
+    struct sent *sent = &play->sent[20];
+    struct batch_header header;
+    struct batch_trailer trailer;
+    take_all(play, 0, 20);
+    memcpy(&header, sent->bytes, sizeof header);
+    header.zero_sectors++;
+    batch_header_seal(&header);
+    batch_trailer_make(&trailer, sha, &header, sent->bytes + sizeof header);
+    memcpy(sent->bytes, &header, sizeof header);
+    memcpy(sent->bytes + sizeof header + header.size, &trailer, sizeof trailer);
+    sha256_destroy(sha);
+    assert_false(take(play, 20));
+    expect_found(play, REPLICA_KIND_RECORD, first_of(play, 20));
+}
+
 static void a_history_that_begins_later_is_found(void **state)
 {
     struct play *play = *state;
@@ -508,6 +528,7 @@ int main(void)
         STORY(a_batch_that_is_older_than_the_one_before_is_found),
         STORY(a_batch_at_another_place_is_found),
         STORY(a_frame_that_says_another_number_is_found),
+        STORY(another_count_of_empty_sectors_is_found),
         STORY(a_history_that_begins_later_is_found),
         STORY(another_past_is_found_at_the_first_batch_of_a_connection),
         STORY(what_the_node_says_of_its_end_is_compared),
