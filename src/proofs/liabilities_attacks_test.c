@@ -295,6 +295,28 @@ static void journal_takes_no_second_root_of_an_epoch(void **state)
     scene_end(&scene);
 }
 
+/* Who compares the first bytes only can be shown another tree whose root begins alike. */
+static void every_byte_of_root_and_claim_counts(void **state)
+{
+    struct stage stage;
+
+    stage_start(&stage, 100, 60);
+    for (unsigned i = 0; i < 32; i++) {
+        struct liabilities_claim claim = stage.scene.claim;
+
+        claim.root.bytes[i] ^= 1;
+        assert_int_equal(verdict(&stage, 0, stage.one, &claim), LIABILITIES_VERDICT_CLAIM);
+        claim = stage.scene.claim;
+        claim.totals.bytes[i] ^= 1;
+        assert_int_equal(verdict(&stage, 0, stage.one, &claim), LIABILITIES_VERDICT_CLAIM);
+        stage.one->statement.root.bytes[i] ^= 1;
+        claim = liabilities_claim_of(&stage.one->statement);
+        assert_int_equal(verdict(&stage, 0, stage.one, &claim), LIABILITIES_VERDICT_ROOT);
+        stage.one->statement.root.bytes[i] ^= 1;
+    }
+    stage_end(&stage);
+}
+
 static void proof_of_an_older_epoch_is_not_one_of_this(void **state)
 {
     struct stage stage;
@@ -471,6 +493,7 @@ int main(void)
         cmocka_unit_test(leaf_without_a_name_serves_two_people_and_one_with_a_name_does_not),
         cmocka_unit_test(roots_shown_to_one_person_each_agree_and_one_journal_has_one_root),
         cmocka_unit_test(journal_takes_no_second_root_of_an_epoch),
+        cmocka_unit_test(every_byte_of_root_and_claim_counts),
         cmocka_unit_test(proof_of_an_older_epoch_is_not_one_of_this),
         cmocka_unit_test(negative_brother_lowers_the_total_and_is_refused),
         cmocka_unit_test(sums_that_pass_the_end_are_refused),

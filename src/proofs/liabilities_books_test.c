@@ -108,6 +108,105 @@ static void supervisor_who_stands_elsewhere_or_has_another_key_does_not_sign(voi
     scene_end(&scene);
 }
 
+/* Puts another number where exactly one place of the state holds this one. */
+static void change_in_block(const struct scene *scene, int128 from, int128 to)
+{
+    size_t size;
+    const uint8_t *block = tarazy_engine_block(scene->engine, &size);
+    unsigned found = 0;
+
+    for (size_t at = 0; at + sizeof from <= size; at += sizeof from) {
+        if (memcmp(block + at, &from, sizeof from) == 0) {
+            memcpy((uint8_t *)(uintptr_t)(block + at), &to, sizeof to);
+            found++;
+        }
+    }
+    assert_int_equal(found, 1);
+}
+
+static void books_that_do_not_add_up_are_not_signed(void **state)
+{
+    const int64_t odd = 987654321012;
+    struct command_sandbox_deposit deposit = {
+        .header.kind = COMMAND_SANDBOX_DEPOSIT,
+        .target = SCENE_ALICE,
+        .asset = SCENE_KZT,
+        .amount.units = odd, /* raw: test */
+        .evidence = {.text = "an odd sum", .rail = TARAZY_RAIL_SANDBOX},
+    };
+    struct liabilities_statement *statement = malloc(sizeof *statement);
+    struct liabilities_report *report = malloc(sizeof *report);
+    struct balance_view balance;
+    struct scene scene;
+
+    scene_start(&scene);
+    assert_int_equal(scene_send(&scene, SCENE_OLGA, &deposit.header), RESULT_OK);
+    assert_true(tarazy_query_balance(scene.engine, SCENE_ALICE, SCENE_KZT, &balance));
+    int128 units = balance.available.units; /* raw: test */
+    /* One more, out of nothing: the mirrors of the outside do not know. */
+    change_in_block(&scene, units, units + 1);
+    struct liabilities_claim claim = claim_of_books(scene.engine, 1, statement);
+    assert_true(liabilities_check(scene.engine, &claim, &secret, report));
+    assert_true(report->is_root && report->are_totals && report->all_once && !report->are_exact);
+    assert_false(liabilities_report_is_good(report));
+    change_in_block(&scene, units + 1, -odd);
+    assert_true(liabilities_check(scene.engine, &claim, &secret, report));
+    assert_int_equal(report->build, LIABILITIES_BUILD_ACCOUNT);
+    assert_false(report->none_negative || liabilities_report_is_good(report));
+    free(report);
+    free(statement);
+    scene_end(&scene);
+}
+
+/* Says another thing of Bob each time it is asked. */
+struct fickle {
+    struct liabilities_source honest;
+    int change; /* of his tenge, once it has been asked about him twice */
+    unsigned asked;
+};
+
+static bool fickle_read(const void *context, uint32_t index, struct liabilities_account *account)
+{
+    struct fickle *fickle = *(struct fickle *const *)context;
+
+    if (!fickle->honest.read(fickle->honest.context, index, account)) {
+        return false;
+    }
+    if (index == SCENE_BOB - 1 && ++fickle->asked > 2) {
+        int128 value = (int128)account->values[SCENE_KZT - 1] + fickle->change;
+
+        account->values[SCENE_KZT - 1] = (uint128)value;
+    }
+    return true;
+}
+
+static void parts_that_are_not_one_balance_are_not_signed(void **state)
+{
+    struct liabilities_statement *statement = malloc(sizeof *statement);
+    struct liabilities_report *report = malloc(sizeof *report);
+    struct scene scene;
+
+    scene_start(&scene);
+    struct liabilities_claim claim = claim_of_books(scene.engine, 1, statement);
+    for (int change = -500000; change <= 500000; change += 1000000) {
+        struct fickle fickle = {.change = change};
+        struct fickle *context = &fickle;
+        struct liabilities_source source;
+
+        assert_true(liabilities_books_source(scene.engine, &fickle.honest));
+        source = fickle.honest;
+        source.context = &context;
+        source.read = fickle_read;
+        assert_true(liabilities_check_source(scene.engine, &source, &claim, &secret, report));
+        assert_int_equal(report->build, LIABILITIES_BUILD_DONE);
+        assert_false(report->all_once);
+        assert_int_equal(report->none_negative, change < 0);
+    }
+    free(report);
+    free(statement);
+    scene_end(&scene);
+}
+
 static void handle_is_what_a_participants_leaf_calls_him(void **state)
 {
     char identity[LIABILITIES_IDENTITY_MAX];
@@ -128,6 +227,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(totals_are_what_the_ledger_owes_after_every_stretch_of_trading),
         cmocka_unit_test(supervisor_who_stands_elsewhere_or_has_another_key_does_not_sign),
+        cmocka_unit_test(books_that_do_not_add_up_are_not_signed),
+        cmocka_unit_test(parts_that_are_not_one_balance_are_not_signed),
         cmocka_unit_test(handle_is_what_a_participants_leaf_calls_him),
     };
 

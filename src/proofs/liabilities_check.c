@@ -99,31 +99,27 @@ static void compare(const struct engine *engine, const struct liabilities_claim 
     report->leaves = tally->leaves;
 }
 
-bool liabilities_check(const struct engine *engine, const struct liabilities_claim *claim,
-                       const struct hash256 *secret, struct liabilities_report *report)
+bool liabilities_check_source(const struct engine *engine, const struct liabilities_source *source,
+                              const struct liabilities_claim *claim, const struct hash256 *secret,
+                              struct liabilities_report *report)
 {
-    struct tally tally = {.none_negative = true};
+    struct tally tally = {
+        .none_negative = true, .assets = source->assets, .accounts = source->accounts};
     const struct liabilities_watch watch = {.context = &tally, .on_leaf = tally_leaf};
-    struct liabilities_source source;
     struct liabilities_key key;
     struct liabilities_node top;
 
     memset(report, 0, sizeof *report);
-    report->build = LIABILITIES_BUILD_FULL;
+    report->build = LIABILITIES_BUILD_MEMORY;
     report->is_record = tarazy_engine_number(engine) == claim->record;
-    if (!liabilities_books_source(engine, &source)) {
-        return true;
+    report->accounts = source->accounts;
+    tally.parts = calloc(source->accounts, sizeof *tally.parts);
+    tally.missing = calloc((size_t)source->accounts * source->assets, sizeof *tally.missing);
+    liabilities_key_prepare(&key, secret, claim->epoch);
+    if (tally.parts != NULL && tally.missing != NULL) {
+        report->build = liabilities_build(source, &key, LIABILITIES_DEPTH, &watch, &top);
     }
-    tally.assets = source.assets;
-    tally.accounts = report->accounts = source.accounts;
-    tally.parts = calloc(source.accounts, sizeof *tally.parts);
-    tally.missing = calloc((size_t)source.accounts * source.assets, sizeof *tally.missing);
-    bool has_memory = tally.parts != NULL && tally.missing != NULL;
-    if (has_memory) {
-        liabilities_key_prepare(&key, secret, claim->epoch);
-        report->build = liabilities_build(&source, &key, LIABILITIES_DEPTH, &watch, &top);
-    }
-    if (has_memory && report->build == LIABILITIES_BUILD_DONE) {
+    if (report->build == LIABILITIES_BUILD_DONE) {
         liabilities_books_statement(engine, claim->epoch, &report->statement);
         liabilities_statement_close(&report->statement, &top);
         compare(engine, claim, &tally, report);
@@ -131,7 +127,21 @@ bool liabilities_check(const struct engine *engine, const struct liabilities_cla
     secret_wipe(&key, sizeof key);
     free(tally.parts);
     free(tally.missing);
-    return has_memory && report->build != LIABILITIES_BUILD_MEMORY;
+    return report->build != LIABILITIES_BUILD_MEMORY;
+}
+
+bool liabilities_check(const struct engine *engine, const struct liabilities_claim *claim,
+                       const struct hash256 *secret, struct liabilities_report *report)
+{
+    struct liabilities_source source;
+
+    if (!liabilities_books_source(engine, &source)) {
+        memset(report, 0, sizeof *report);
+        report->is_record = tarazy_engine_number(engine) == claim->record;
+        report->build = LIABILITIES_BUILD_ACCOUNT;
+        return true;
+    }
+    return liabilities_check_source(engine, &source, claim, secret, report);
 }
 
 const char *liabilities_report_text(const struct liabilities_report *report)

@@ -27,6 +27,11 @@ bool liabilities_report_is_good(const struct liabilities_report *report);
 /* The first that does not hold, as a sentence; NULL: all hold. */
 const char *liabilities_report_text(const struct liabilities_report *report);
 
+/* The same of any accounts that claim to be the engine's: for tests, and for books kept elsewhere. */
+bool liabilities_check_source(const struct engine *engine, const struct liabilities_source *source,
+                              const struct liabilities_claim *claim, const struct hash256 *secret,
+                              struct liabilities_report *report);
+
 /* Fills the report. engine: the replica after exactly the claim's record. secret: the epoch key. Changes
  * nothing, takes as long as building (docs/BENCHMARKS.md): for a thread or a process beside the
  * replica that goes on. false: no memory. */

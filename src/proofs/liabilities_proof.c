@@ -115,18 +115,15 @@ static enum liabilities_verdict check_part(const struct liabilities_proof *proof
     struct liabilities_leaf leaf = {.epoch = proof->statement.epoch};
     unsigned assets = proof->statement.assets;
 
-    for (unsigned i = 0; i < assets; i++) {
-        if (part->values[i] > LIABILITIES_VALUE_MAX ||
-            balance[i] > LIABILITIES_VALUE_MAX - part->values[i]) {
-            return LIABILITIES_VERDICT_OVERFLOW;
-        }
-        balance[i] += part->values[i];
-        node->values[i] = part->values[i];
-    }
+    memcpy(node->values, part->values, assets * sizeof node->values[0]);
     liabilities_user_salt(user, number, &leaf.salt);
     liabilities_id_hash(&leaf.salt, proof->identity, proof->identity_size, &leaf.id_hash);
     liabilities_leaf_hash(&leaf, assets, node);
-    return climb(&proof->statement, part, node);
+    enum liabilities_verdict verdict = climb(&proof->statement, part, node);
+    for (unsigned i = 0; i < assets && verdict == LIABILITIES_VERDICT_AGREES; i++) {
+        balance[i] += part->values[i]; /* different leaves of one tree: at most its total */
+    }
+    return verdict;
 }
 
 enum liabilities_verdict liabilities_proof_check(const struct liabilities_proof *proof,

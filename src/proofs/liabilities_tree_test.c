@@ -259,6 +259,24 @@ static void a_sum_of_two_to_the_127_is_refused_and_one_less_is_not(void **state)
     assert_false(liabilities_combine(&left, &right, 2, &parent));
 }
 
+static bool read_debtor(const void *context, uint32_t index, struct liabilities_account *account)
+{
+    const struct liabilities_account *accounts = context;
+
+    *account = accounts[index];
+    return index != 3;
+}
+
+static void account_that_owns_less_than_nothing_stops_the_build(void **state)
+{
+    struct liabilities_scene scene;
+
+    liabilities_scene_start(&scene, 6, 2, 1000, 2);
+    scene.source.read = read_debtor;
+    assert_int_equal(liabilities_scene_build(&scene), LIABILITIES_BUILD_ACCOUNT);
+    liabilities_scene_end(&scene);
+}
+
 static void every_client_can_prove_his_balance_and_nobody_elses(void **state)
 {
     struct liabilities_scene scene;
@@ -342,6 +360,7 @@ int main(void)
         cmocka_unit_test(totals_are_the_sums_of_the_accounts),
         cmocka_unit_test(shares_of_a_value_are_the_value_whatever_it_is),
         cmocka_unit_test(a_sum_of_two_to_the_127_is_refused_and_one_less_is_not),
+        cmocka_unit_test(account_that_owns_less_than_nothing_stops_the_build),
         cmocka_unit_test(every_client_can_prove_his_balance_and_nobody_elses),
         cmocka_unit_test(no_bit_of_a_proof_can_be_changed),
         cmocka_unit_test(a_proof_with_fewer_parts_than_the_secret_says_is_refused),
