@@ -46,6 +46,8 @@ static struct law watch_law;
 static struct intent *intents; /* from 1 */
 static uint32_t intent_count;
 static uint32_t intent_room;
+static uint64_t effects;
+static bool kinds[256]; /* accepted, by kind */
 
 static const struct hash_seed hash_of = {{3, 4}};
 
@@ -147,6 +149,7 @@ void check_see(const struct engine *engine, const struct command_header *command
         memcpy(&outcome, events + size - sizeof outcome, sizeof outcome);
         *at = (struct seen){
             .command = command_hash, .events = events_hash, .intent = check_intent_of(command)};
+        kinds[command->kind & 255] = kinds[command->kind & 255] || outcome.result == RESULT_OK;
         at->is_done = at->intent != 0 && outcome.result == RESULT_OK;
         sim_note(events_hash);
         sim.events++;
@@ -193,6 +196,20 @@ uint32_t check_intents(void)
     return intent_count;
 }
 
+uint64_t check_effects(void)
+{
+    return effects;
+}
+
+uint32_t check_kinds(void)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        count += kinds[i];
+    }
+    return count;
+}
+
 void check_intent_told(uint32_t intent, uint64_t number)
 {
     intents[intent].is_told = true;
@@ -228,6 +245,7 @@ void check_intents_hold(void)
     for (uint64_t number = 1; number <= told; number++) {
         if (seen[number].is_done && seen[number].intent <= intent_count) {
             intents[seen[number].intent].effects++;
+            effects++;
             intents[seen[number].intent].number = number;
         }
     }

@@ -31,6 +31,8 @@ void check_recovered(uint64_t number);
 
 uint32_t check_intent_new(void); /* from 1 */
 uint32_t check_intents(void);
+uint64_t check_effects(void); /* intents that happened, as counted by check_intents_hold */
+uint32_t check_kinds(void);   /* kinds of commands that were accepted at least once */
 /* The client was told that it happened (number: of the command that did it), or that an earlier try
  * had (number 0). */
 void check_intent_told(uint32_t intent, uint64_t number);

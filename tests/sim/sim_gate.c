@@ -50,6 +50,7 @@ static bool is_wanted;
 static bool is_finishing;
 static uint64_t calls;
 static uint64_t unknown;
+static uint64_t done; /* answered with 200 */
 
 /* ------------------------------------------------------------------ answers */
 
@@ -76,6 +77,7 @@ static void on_answer(uint32_t index, uint32_t status, const char *body, size_t 
     struct gate_client *client = &clients[index];
     bool is_known = status < 500;
     sim_note(status);
+    done += status == 200;
     if (client->state == GATE_STATE_ASKED) {
         rest(client);
     } else if (!is_known) {
@@ -212,6 +214,7 @@ void sim_gate_start(bool wanted)
     loop = NULL;
     calls = 0;
     unknown = 0;
+    done = 0;
     sim_process_make(&process, SIM_ROLE_GATE, 5);
     sim_disk_give(&process);
     process.wake_us = is_wanted ? 30 * SIM_MS : SIM_NEVER;
@@ -361,6 +364,11 @@ void sim_gate_finish(void)
 uint64_t sim_gate_calls(void)
 {
     return calls;
+}
+
+uint64_t sim_gate_done(void)
+{
+    return done;
 }
 
 uint64_t sim_gate_unknown(void)

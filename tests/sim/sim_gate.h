@@ -21,6 +21,7 @@ void sim_gate_down(int64_t after_us);
 uint32_t sim_gate_waiting(void);
 void sim_gate_finish(void);
 uint64_t sim_gate_calls(void);
+uint64_t sim_gate_done(void); /* answered with 200 */
 uint64_t sim_gate_unknown(void);
 
 #endif

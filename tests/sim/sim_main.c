@@ -150,6 +150,9 @@ static void add(struct sim_report *sum, const struct sim_report *report)
     sum->torn += report->torn;
     sum->from_snapshot += report->from_snapshot;
     sum->intents += report->intents;
+    sum->effects += report->effects;
+    sum->kinds = report->kinds > sum->kinds ? report->kinds : sum->kinds;
+    sum->gate_done += report->gate_done;
     sum->unknown += report->unknown;
     sum->gate_calls += report->gate_calls;
 }
@@ -187,10 +190,13 @@ static void print_sum(const struct night *night, double real_s)
     (void)printf("%llu seeds, %llu failures; %.2f simulated hours in %.1f s: %.0f times as fast\n",
                  (unsigned long long)night->seeds, (unsigned long long)night->failures,
                  simulated_s / 3600, real_s, real_s > 0 ? simulated_s / real_s : 0);
-    (void)printf("%llu commands durable, %llu intents, %llu tries of unknown outcome, "
-                 "%llu HTTP calls\n",
-                 (unsigned long long)sum->commands, (unsigned long long)sum->intents,
-                 (unsigned long long)sum->unknown, (unsigned long long)sum->gate_calls);
+    (void)printf(
+        "%llu commands durable, up to %llu kinds accepted in a run; %llu named intents, %llu "
+        "done; %llu tries of unknown outcome; %llu HTTP calls, %llu answered 200\n",
+        (unsigned long long)sum->commands, (unsigned long long)sum->kinds,
+        (unsigned long long)sum->intents, (unsigned long long)sum->effects,
+        (unsigned long long)sum->unknown, (unsigned long long)sum->gate_calls,
+        (unsigned long long)sum->gate_done);
     (void)printf(
         "%llu faults: %llu losses of power, %llu starts of the core (%llu from a snapshot, "
         "%llu torn tails), %llu pieces of damage found, %llu readers stopped by it\n",

@@ -336,6 +336,9 @@ static void fill_report(void)
     run.report->damages_found += core->refused_damage;
     run.report->readers_stopped = sim_desk_tally()->stopped_by_damage;
     run.report->intents = check_intents();
+    run.report->effects = check_effects();
+    run.report->kinds = check_kinds();
+    run.report->gate_done = sim_gate_done();
     run.report->unknown = sim_desk_tally()->unknown + sim_gate_unknown();
     run.report->gate_calls = sim_gate_calls();
 }

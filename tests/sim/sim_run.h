@@ -23,6 +23,9 @@ struct sim_report {
     uint64_t torn;
     uint64_t from_snapshot;
     uint64_t intents;
+    uint64_t effects; /* intents that happened */
+    uint64_t kinds;   /* of commands that were accepted, the most in one run */
+    uint64_t gate_done;
     uint64_t unknown;
     uint64_t gate_calls;
 };
