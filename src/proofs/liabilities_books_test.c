@@ -102,6 +102,8 @@ static void supervisor_who_stands_elsewhere_or_has_another_key_does_not_sign(voi
     assert_int_equal(scene_clock(&scene, scene.now_us + 1), RESULT_OK);
     assert_true(liabilities_check(scene.engine, &claim, &secret, report));
     assert_true(report->is_root && !report->is_record);
+    assert_string_equal(liabilities_report_text(report),
+                        "the replica does not stand at the record that was published");
     assert_false(liabilities_report_is_good(report));
     free(report);
     free(statement);

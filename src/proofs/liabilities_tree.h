@@ -8,7 +8,7 @@
  *     padding = SHA-256(0x02 ‖ epoch ‖ level ‖ index ‖ HMAC(epoch key, level, index)), all values 0
  *
  * Numbers are little-endian: values 16 bytes each, level 1, others 8. Docs: docs/proof-of-liabilities.md; why it is so:
- * eprint 2018/1139 (a sum above two hashes does not bind the children), docs/adr/.
+ * eprint 2018/1139 (a sum above two hashes does not bind the children), docs/adr/0012-tree-of-liabilities.md.
  */
 #ifndef PROOFS_LIABILITIES_TREE_H
 #define PROOFS_LIABILITIES_TREE_H
