@@ -12,6 +12,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "platform/confinement.h"
 #include "platform/log_line.h"
 #include "programs/commands.h"
 #include "programs/exit_codes.h"
@@ -117,6 +118,24 @@ static bool relay_open_doors(struct relay *relay, const struct relay_command *co
     return result == 0;
 }
 
+/* From here on: the node's folder for reading, the link, and connections on the doors that are open. */
+static void relay_confine(const struct relay_command *command)
+{
+    const struct confinement confinement = {
+        .folders = {{command->directory, CONFINEMENT_ACCESS_READ}},
+        .folder_count = 1,
+        .needs = CALL_NEED_ACCEPT | CALL_NEED_CONNECT,
+    };
+    struct log_line line;
+    uint32_t parts = confinement_apply(&confinement);
+
+    log_line_begin(&line, parts == CONFINEMENT_PART_ALL ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING,
+                   "confined");
+    log_line_unsigned(&line, "parts", parts);
+    log_line_unsigned(&line, "of", CONFINEMENT_PART_ALL);
+    log_line_end(&line);
+}
+
 /* Once the core's word has been reached: nobody is let in before. */
 static void relay_tell_ready(const struct relay *relay, const struct relay_command *command)
 {
@@ -175,8 +194,11 @@ int relay_main(int argc, char **argv)
         log_event(LOG_LEVEL_ERROR, "cannot_follow", "what", error);
         return EXIT_CODE_FAILED;
     }
-    code = relay_open_doors(relay, &command, &tls) ? relay_run(relay, &command, stop)
-                                                   : EXIT_CODE_FAILED;
+    code = EXIT_CODE_FAILED;
+    if (relay_open_doors(relay, &command, &tls)) {
+        relay_confine(&command);
+        code = relay_run(relay, &command, stop);
+    }
     relay_close(relay);
     tls_context_destroy(tls);
     return code;

@@ -175,7 +175,9 @@ int channel_connect(struct channel *channel, const struct channel_address *addre
 
 int channel_accept(struct channel *channel, int fd, struct tls_context *tls)
 {
-    return begin(channel, fd, tls, NULL);
+    int result = begin(channel, fd, tls, NULL);
+    channel->is_connected = result == 0;
+    return result;
 }
 
 /* ------------------------------------------------------------------ using it */
@@ -218,12 +220,12 @@ int channel_make_ready(struct channel *channel)
     if (channel->is_ready) {
         return 1;
     }
-    int result = connected(channel->fd);
+    int result = channel->is_connected ? 1 : connected(channel->fd);
+    channel->wants_write = result <= 0;
     if (result <= 0) {
-        channel->wants_write = true;
         return result;
     }
-    channel->wants_write = false;
+    channel->is_connected = true;
     if (channel->tls != NULL) {
         result = (int)judge(channel, tls_session_handshake(channel->tls), 1);
     }

@@ -16,8 +16,9 @@
 struct channel {
     int fd;                  /* -1: none */
     struct tls_session *tls; /* NULL: plain */
-    bool is_ready;           /* connected, and the handshake is done */
-    bool wants_write;        /* TLS: what it waits for, while it waits */
+    bool is_connected;
+    bool is_ready;    /* connected, and the handshake is done */
+    bool wants_write; /* TLS: what it waits for, while it waits */
 };
 
 struct channel_address {
