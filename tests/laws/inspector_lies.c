@@ -15,11 +15,12 @@
 #include "laws/law_world.h"
 #include "laws/lie_fields.h"
 
-#define LIES_DEFAULT 300000u
-#define LIES_A_ROUND 30000u
-#define COMMANDS     6000u /* of one recorded stream */
-#define HORIZON      400u  /* commands within which a lie must show */
-#define LIES_A_PLACE 12u
+#define LIES_DEFAULT   300000u
+#define LIES_A_ROUND   30000u
+#define COMMANDS       6000u /* of one recorded stream */
+#define HORIZON        400u  /* commands within which a lie must show */
+#define LIES_A_PLACE   12u
+#define FAILURES_SHOWN 20u /* and then no more is tried */
 
 /* Whole events left out or said twice; why it may stand, by kind of event. */
 static const char *const harmless_without[EVENT_REGISTRY + 1] = {
@@ -73,6 +74,7 @@ struct tally {
     uint64_t stood_kinds[LIE_PRICE + 1];
     uint64_t rules[INSPECTOR_RULE_ROOM + 1];
     uint64_t late; /* found in a later command than the lie's */
+    uint64_t failures;
 };
 
 struct bench {
@@ -325,6 +327,7 @@ static bool judge(struct bench *bench, uint32_t place, enum lie lie, const struc
     if (excuse(lie, field, kind) != NULL) {
         return true;
     }
+    bench->tally.failures++;
     (void)fprintf(stderr, "inspector: command %llu (%s): a lie stood: %s %s\n",
                   (unsigned long long)number,
                   tarazy_command_name(bench->stream.records[place].command.header.kind),
@@ -392,7 +395,8 @@ static bool walk(struct bench *bench, uint64_t lies)
     uint32_t places = (uint32_t)(lies / LIES_A_PLACE) + 1;
     bool good = true;
 
-    for (uint32_t place = 0; place + 1 < bench->stream.count; place++) {
+    for (uint32_t place = 0;
+         place + 1 < bench->stream.count && bench->tally.failures < FAILURES_SHOWN; place++) {
         uint64_t left = bench->stream.count - place;
 
         if (places > 0 && below(bench, left) < places) {
@@ -471,7 +475,8 @@ int main(int argc, char **argv)
     if (bench.block == NULL || bench.before == NULL || bench.scratch == NULL) {
         abort();
     }
-    for (uint64_t done = 0; done < lies; done += LIES_A_ROUND, seed += 3) {
+    for (uint64_t done = 0; done < lies && bench.tally.failures < FAILURES_SHOWN;
+         done += LIES_A_ROUND, seed += 3) {
         good = run(&bench, law_chaos, seed, LIES_A_ROUND * 40 / 100) && good;
         good = run(&bench, law_traders, seed + 1, LIES_A_ROUND * 30 / 100) && good;
         good = run(&bench, law_treasury, seed + 2, LIES_A_ROUND * 30 / 100) && good;

@@ -203,6 +203,20 @@ static void sellers_asked_more(struct record *record, uint8_t *events)
     }
 }
 
+/* What set a stop order off is told as something else: then it still waits. */
+static void no_stop_was_set_off(struct record *record, uint8_t *events)
+{
+    for (size_t at = 0; at < record->size;) {
+        void *whole = events + at;
+        struct event_order_changed *event = whole;
+
+        if (event->header.kind == EVENT_ORDER_CHANGED && event->change == ORDER_CHANGE_TRIGGERED) {
+            event->change = ORDER_CHANGE_TRAILING;
+        }
+        at += event->header.size;
+    }
+}
+
 static void orders_are_good_for_years(struct record *record, uint8_t *events)
 {
     struct event_order_opened *opened = find_event(record, events, EVENT_ORDER_OPENED);
@@ -277,6 +291,7 @@ static const struct premise premises[] = {
     PREMISE(there_is_little_of_every_asset, SUPPLY),
     PREMISE(withdrawals_cost_more, WITHDRAWAL),
     PREMISE(sellers_asked_more, LIMIT_PRICE),
+    PREMISE(no_stop_was_set_off, LIMIT_PRICE),
     PREMISE(orders_are_good_for_years, ORDER),
     PREMISE(another_proposal_is_taken_back, PROPOSAL),
     PREMISE(proposals_expire_at_once, PROPOSAL),
