@@ -46,7 +46,7 @@ fail() {
 start_server() {
     : >"$out"
     : >"$log"
-    "$program" serve --sandbox --dir "$dir" --listen "$listen" >"$out" 2>"$log" &
+    "$program" serve --sandbox --notary --dir "$dir" --listen "$listen" >"$out" 2>"$log" &
     server=$!
     rounds=0
     url=''

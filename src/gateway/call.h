@@ -27,7 +27,7 @@ struct call {
     const struct parameters *parameters;
     const struct parameter_table *common; /* parameters of the door: timestamp, signature … */
     struct caller caller;                 /* zero: nobody in particular */
-    struct slice path; /* HTTP: as it was asked for; else empty */
+    struct slice path;                    /* HTTP: as it was asked for; else empty */
     uint8_t address[16];
     uint64_t nonce; /* 0: none was sent */
     int64_t now_us;

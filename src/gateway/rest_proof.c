@@ -125,9 +125,8 @@ static bool find_under(struct record_finder *finder, const char *name, uint64_t 
 {
     receipt->note_size =
         record_finder_checkpoint(finder, name, receipt->note, &receipt->checkpoint);
-    return receipt->note_size > 0 &&
-           record_finder_prove(finder, number, receipt->checkpoint.size, &receipt->proof) ==
-               RECORD_FOUND_YES;
+    return receipt->note_size > 0 && record_finder_prove(finder, number, receipt->checkpoint.size,
+                                                         &receipt->proof) == RECORD_FOUND_YES;
 }
 
 /* Under a checkpoint that witnesses have cosigned, if there is one that is far enough. false: the call
@@ -156,8 +155,8 @@ static void write_receipt(struct call *call, uint64_t number, const struct recei
 {
     struct json_writer *json = &call->answer.json;
     char text[PROOF_TEXT_MAX + 1];
-    size_t size = proof_text_write(&receipt->proof, receipt->note, receipt->note_size, text,
-                                   sizeof text);
+    size_t size =
+        proof_text_write(&receipt->proof, receipt->note, receipt->note_size, text, sizeof text);
 
     json_write_key_uint64(json, "recordNumber", number);
     answer_key_time(&call->answer, "time", receipt->proof.entry.time_us);

@@ -480,22 +480,6 @@ static void a_tile_that_is_not_what_was_signed_stops_it(void **state)
     refuses(scene, "tiles");
 }
 
-/* One flipped bit on the disk before the head is signed: the root is computed again from what stands
- * there, so it is found before anybody's trust hangs on it. */
-static void a_tile_that_rots_before_it_is_signed_is_found(void **state)
-{
-    struct scene *scene = *state;
-    char note[CHECKPOINT_NOTE_MAX + 1];
-
-    write_journal(scene, 270);
-    must_open(scene);
-    assert_true(take(scene, 256)); /* the first whole tile is on the disk */
-    assert_true(sign(scene));
-    assert_true(take(scene, 10));
-    bytes_of(scene, "j/tlog/tile/1/000.p", "1")[7] ^= 16;
-    assert_int_equal(notary_sign(scene->notary, note), 0);
-}
-
 /* A disk that says yes and writes one bit of a tile otherwise. */
 static int64_t (*honest_write)(void *context, int file, const struct byte_part *parts, size_t count,
                                uint64_t offset);
@@ -598,8 +582,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_published_tree_that_it_does_not_remember_stops_it, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_tile_that_is_not_what_was_signed_stops_it, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_tile_that_rots_before_it_is_signed_is_found, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(
             a_tile_that_was_written_otherwise_is_found_before_it_is_signed, set_up, tear_down),

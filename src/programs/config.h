@@ -65,6 +65,7 @@ struct config {
     bool check_only;      /* --check-config */
     bool self_test;       /* --self-test: only try what this process must not do */
     bool no_gateway;      /* --no-gateway: a core and its history alone */
+    bool with_notary;     /* --notary: serve starts one, too */
     bool allows_founding; /* core: the node itself may still act by a link, until it is open */
     int ready_fd;         /* where to say that the process is ready; −1: nowhere */
 };

@@ -27,6 +27,7 @@
 #include "programs/exit_codes.h"
 #include "programs/options.h"
 #include "programs/readiness.h"
+#include "programs/separation.h"
 
 enum { BATCHES_A_TURN = 1024, PAUSE_MS = 100, CHECKPOINT_MS = 1000, NOTARY_PATH_MAX = 1100 };
 
@@ -151,6 +152,10 @@ static int notary_open_tree(struct notary_process *process, const struct node_id
     int result = notary_find_key(process->config, node, tree, seed);
     if (result != 0) {
         return notary_say("notary_key", strerror(-result), EXIT_CODE_FAILED);
+    }
+    /* Its key is read; what it writes from now on is the core's user's, whose journal it reads. */
+    if (!separation_become(process->config, PROCESS_KIND_CORE)) {
+        return EXIT_CODE_FAILED;
     }
     options.published_size = notary_read_published(tree, published, sizeof published);
     options.published = options.published_size > 0 ? published : NULL;
@@ -284,7 +289,9 @@ static int notary_follow(struct notary_process *process)
             return code;
         }
         bool is_live = notary_number(process->notary) >= process->durable;
-        if (notary_has_news(process->notary) && notary_now_ms() >= process->due_ms &&
+        /* Only when caught up: on the way there a tree would be smaller than one signed before a state
+         * was lost. */
+        if (is_live && notary_has_news(process->notary) && notary_now_ms() >= process->due_ms &&
             !notary_publish(process)) {
             return EXIT_CODE_DISK;
         }

@@ -22,6 +22,7 @@ enum option_id {
     OPTION_CHECK_CONFIG,
     OPTION_SELF_TEST,
     OPTION_NO_GATEWAY,
+    OPTION_NOTARY,
     OPTION_FOUNDING,
     OPTION_READY_FD,
     OPTION_HELP,
@@ -36,6 +37,7 @@ static const struct option options_known[] = {
     {"check-config", no_argument, NULL, OPTION_CHECK_CONFIG},
     {"self-test", no_argument, NULL, OPTION_SELF_TEST},
     {"no-gateway", no_argument, NULL, OPTION_NO_GATEWAY},
+    {"notary", no_argument, NULL, OPTION_NOTARY},
     {"founding", no_argument, NULL, OPTION_FOUNDING},
     {"ready-fd", required_argument, NULL, OPTION_READY_FD},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -54,6 +56,7 @@ struct options {
     bool check_config;
     bool self_test;
     bool no_gateway;
+    bool with_notary;
     bool founding;
 };
 
@@ -70,6 +73,7 @@ static void options_print_help(FILE *out, const char *name)
         "  --check-config      only say whether the configuration makes sense\n"
         "  --self-test         core, gateway, history: try what it must not do, and say so\n"
         "  --no-gateway        without a gateway: nobody can trade\n"
+        "  --notary            with a notary: signed checkpoints, receipts\n"
         "  --founding          core: until the node is open it may act by the link\n"
         "  --ready-fd N        tell descriptor N when ready\n",
         name);
@@ -93,6 +97,7 @@ static int options_take(struct options *options, int option, const char *name)
     case OPTION_CHECK_CONFIG: options->check_config = true; return -1;
     case OPTION_SELF_TEST: options->self_test = true; return -1;
     case OPTION_NO_GATEWAY: options->no_gateway = true; return -1;
+    case OPTION_NOTARY: options->with_notary = true; return -1;
     case OPTION_FOUNDING: options->founding = true; return -1;
     case OPTION_READY_FD: options->ready_fd = optarg; return -1;
     case OPTION_HELP: options_print_help(stdout, name); return EXIT_CODE_DONE;
@@ -167,6 +172,7 @@ static bool options_apply(const struct options *options, struct config *config)
     config->check_only = options->check_config;
     config->self_test = options->self_test;
     config->no_gateway = options->no_gateway;
+    config->with_notary = options->with_notary;
     config->allows_founding = options->founding;
     return options_apply_listeners(options, config) && options_apply_numbers(options, config) &&
            config_check(config);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * `tarazy serve`: starts core, gateway and history as processes of their own and watches over them.
+ * `tarazy serve`: starts core, gateway, history and, where asked for, notary as processes of their own and watches over them.
  * Invariants: a core that stopped by itself (disk, damage) is never started again, and everything
  * stops with its exit code; a core that crashed is, for it recovers by replay; a gateway or history
  * that died always is. Standard output gets one line, `ready http://…`, when orders are accepted.
@@ -27,7 +27,7 @@
 #include "programs/separation.h"
 
 /* Places in the array of children. */
-enum { SERVE_CORE = 0, SERVE_GATEWAY, SERVE_HISTORY, SERVE_CHILDREN };
+enum { SERVE_CORE = 0, SERVE_GATEWAY, SERVE_HISTORY, SERVE_NOTARY, SERVE_CHILDREN };
 
 enum {
     SERVE_PATIENCE_MS = 15000, /* for each process to stop in order */
@@ -252,7 +252,7 @@ static void serve_stop_child(struct serve *serve, int which)
 /* First who takes orders, then who decides, last who only writes them down. */
 static void serve_stop(struct serve *serve)
 {
-    static const int order[] = {SERVE_GATEWAY, SERVE_CORE, SERVE_HISTORY};
+    static const int order[] = {SERVE_GATEWAY, SERVE_CORE, SERVE_HISTORY, SERVE_NOTARY};
     for (int i = 0; i < SERVE_CHILDREN; i++) {
         serve->is_wanted[i] = false;
     }
@@ -263,10 +263,11 @@ static void serve_stop(struct serve *serve)
 
 static int serve_run(const struct config *config, char *const *arguments)
 {
-    static const char *const names[SERVE_CHILDREN] = {"core", "gateway", "history"};
+    static const char *const names[SERVE_CHILDREN] = {"core", "gateway", "history", "notary"};
     sigset_t set;
     struct serve serve = {
-        .is_wanted = {true, serve_has_gateway && !config->no_gateway, serve_has_history},
+        .is_wanted = {true, serve_has_gateway && !config->no_gateway, serve_has_history,
+                      config->with_notary},
         .directory = config->directory,
     };
     for (int i = 0; i < SERVE_CHILDREN; i++) {

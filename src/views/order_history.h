@@ -23,7 +23,7 @@ struct order_record {
     int64_t updated_us;
     int64_t working_us;  /* when it began to work; 0 = not that anybody knows */
     int64_t trailing_us; /* when trailing began; 0 = it does not trail */
-    uint64_t number; /* of the command that opened it */
+    uint64_t number;     /* of the command that opened it */
     uint64_t order;
     uint64_t list;     /* 0 = none */
     uint64_t replaces; /* 0 = none */
