@@ -42,8 +42,11 @@ static void check_print(struct inspector *inspector, const struct inspector_list
                            "price, quantity and quote do not fit each other");
         return;
     }
+    /* an auction that takes several commands keeps its price, whatever becomes of the bands */
+    bool goes_on = auction && listing->auction_price != 0;
+    uint32_t band = goes_on ? 0 : listing->terms.band_static_ppm;
     if (price % price_units(listing->terms.tick) != 0 ||
-        !is_within(price, listing->reference, listing->terms.band_static_ppm)) {
+        !is_within(price, listing->reference, band)) {
         inspector_complain(inspector, INSPECTOR_RULE_BAND, event->trade,
                            "a trade off the tick or outside the static band");
     }
@@ -51,7 +54,7 @@ static void check_print(struct inspector *inspector, const struct inspector_list
         inspector_complain(inspector, INSPECTOR_RULE_BAND, event->trade,
                            "a trade that its session does not know");
     }
-    if (auction ? listing->auction_price != 0 && listing->auction_price != price
+    if (auction ? goes_on && listing->auction_price != price
                 : !is_within(price, listing->anchor, listing->terms.band_dynamic_ppm)) {
         inspector_complain(
             inspector, INSPECTOR_RULE_BAND, event->trade,
@@ -65,7 +68,6 @@ static void note_taker(struct inspector_listing *listing, const struct event_tra
     if (listing->number != event->header.number) {
         listing->number = event->header.number;
         listing->taker = 0;
-        listing->auction_price = 0;
     }
     if (listing->taker != event->taker_order) {
         listing->taker = event->taker_order;
@@ -250,9 +252,7 @@ static bool is_as_asked(const struct inspector *inspector, const struct event_se
 static bool is_uncrossed_as_traded(const struct inspector_listing *listing,
                                    const struct event_session *event)
 {
-    bool here = listing->number == event->header.number && listing->auction_price != 0;
-
-    return !here || price_units(event->price) == listing->auction_price;
+    return listing->auction_price == 0 || price_units(event->price) == listing->auction_price;
 }
 
 void inspector_see_session(struct inspector *inspector, const struct event_session *event)
@@ -288,6 +288,7 @@ void inspector_see_session(struct inspector *inspector, const struct event_sessi
         return;
     }
     listing->session = event->session;
+    listing->auction_price = 0;
     if (event->reason == SESSION_REASON_UNCROSSED && event->session == SESSION_CONTINUOUS &&
         price_is_positive(event->price)) {
         listing->reference = price_units(event->price);

@@ -62,9 +62,9 @@ struct inspector_listing {
     int64_t reference; /* the static band counts from here */
     int64_t last;
     int64_t anchor;        /* last price before the taker at hand began */
-    int64_t auction_price; /* of the auction trades of the command at hand; 0 = none */
+    int64_t auction_price; /* of the trades of the auction under way; 0 = none yet */
     uint64_t taker;        /* order that is taking; 0 = none yet in this command */
-    uint64_t number;       /* command that taker and auction_price belong to */
+    uint64_t number;       /* command that taker belongs to */
     uint64_t trades;
     uint64_t updates;
     int64_t unit; /* 10^scale of base */
