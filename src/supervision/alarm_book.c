@@ -109,7 +109,8 @@ static void keep_evidence(const struct alarm_book *book, const char *node, int64
                           const struct pursuit_alarm *alarm, char name[ALARM_EVIDENCE_SIZE])
 {
     name[0] = '\0';
-    if (alarm->finding == NULL) {
+    /* A trouble of our own is nothing against the node, and the folder may be somebody else's by now. */
+    if (alarm->finding == NULL || alarm->finding->kind == REPLICA_KIND_OWN) {
         return;
     }
     (void)snprintf(name, ALARM_EVIDENCE_SIZE, ALARM_EVIDENCE_PREFIX "%llu-%lld.frame",

@@ -266,6 +266,15 @@ int64_t channel_write(struct channel *channel, const void *bytes, size_t size)
     return judge(channel, result, done);
 }
 
+void channel_explain(const struct channel *channel, int64_t error, char *out, size_t size)
+{
+    if (channel->tls != NULL && error == -EPROTO) {
+        tls_session_explain(channel->tls, out, size);
+    } else {
+        (void)snprintf(out, size, "%s", strerror((int)-error));
+    }
+}
+
 short channel_events(const struct channel *channel, bool has_output)
 {
     if (!channel->is_ready) {

@@ -50,6 +50,9 @@ int channel_make_ready(struct channel *channel);
 int64_t channel_read(struct channel *channel, void *bytes, size_t size);
 int64_t channel_write(struct channel *channel, const void *bytes, size_t size);
 
+/* Why a call said that the connection is over, for people; error: what it returned. */
+void channel_explain(const struct channel *channel, int64_t error, char *out, size_t size);
+
 /* What poll() should wait for; has_output: there is something to be written. */
 short channel_events(const struct channel *channel, bool has_output);
 

@@ -12,6 +12,7 @@
 #include "supervision/pursuit.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,8 @@ enum {
     PURSUIT_RETRY_US = 500000,
     PURSUIT_CONNECT_US = 10000000, /* for connection, handshake and welcome together */
     PURSUIT_READS_A_TURN = 64,
-    PURSUIT_ALARMS = 5
+    PURSUIT_ALARMS = 5,
+    PURSUIT_TROUBLE_SIZE = 128
 };
 
 struct pursuit {
@@ -36,8 +38,10 @@ struct pursuit {
     uint8_t *input;    /* 64-byte aligned, and so is each payload that is handed over */
     size_t input_size; /* bytes of the frame that is coming in */
     uint64_t node_number;
-    int64_t begun_us; /* of the connection, or of the pause before the next */
-    int64_t heard_us; /* the last sign of life */
+    int64_t begun_us;                   /* of the connection, or of the pause before the next */
+    int64_t heard_us;                   /* the last sign of life */
+    char trouble[PURSUIT_TROUBLE_SIZE]; /* why the last connection ended, or none came about */
+    char reason[PURSUIT_TROUBLE_SIZE + 64];
     bool is_raised[PURSUIT_ALARMS];
 };
 
@@ -97,6 +101,12 @@ static void clear_alarm(struct pursuit *pursuit, enum alarm which, const char *r
     tell(pursuit, &alarm);
 }
 
+/* Remembers why the connection is over: people will ask when the silence has lasted long enough. */
+static void note_trouble(struct pursuit *pursuit, int64_t error)
+{
+    channel_explain(&pursuit->channel, error, pursuit->trouble, sizeof pursuit->trouble);
+}
+
 static void disconnect(struct pursuit *pursuit, int64_t now_us)
 {
     channel_close(&pursuit->channel);
@@ -131,7 +141,10 @@ static void connect_now(struct pursuit *pursuit, int64_t now_us)
     const struct replica *replica = pursuit->options.replica;
 
     pursuit->begun_us = now_us;
-    if (channel_connect(&pursuit->channel, &pursuit->options.address, pursuit->options.tls) < 0) {
+    int result =
+        channel_connect(&pursuit->channel, &pursuit->options.address, pursuit->options.tls);
+    if (result < 0) {
+        note_trouble(pursuit, result);
         return;
     }
     pursuit->hello = (struct follow_hello){.from = replica_from(replica),
@@ -187,6 +200,7 @@ static bool take_welcome(struct pursuit *pursuit, const struct follow_frame *fra
         return false;
     }
     pursuit->is_welcome = true;
+    pursuit->trouble[0] = '\0';
     clear_alarm(pursuit, ALARM_REFUSED, "the node lets us in again");
     return check_end(pursuit, frame->number, finding);
 }
@@ -305,6 +319,7 @@ static bool read_frames(struct pursuit *pursuit)
         int64_t got = channel_read(&pursuit->channel, pursuit->input + pursuit->input_size,
                                    wanted - pursuit->input_size);
         if (got < 0) {
+            note_trouble(pursuit, got);
             disconnect(pursuit, clock_monotonic_us(pursuit->options.clock));
         }
         if (got <= 0) {
@@ -332,6 +347,7 @@ bool pursuit_work(struct pursuit *pursuit)
         int sent = send_hello(pursuit);
 
         if (sent < 0 || (!pursuit->is_welcome && now_us - pursuit->begun_us > PURSUIT_CONNECT_US)) {
+            note_trouble(pursuit, sent < 0 ? sent : -ETIMEDOUT);
             disconnect(pursuit, now_us);
         } else if (sent > 0) {
             has_more = read_frames(pursuit);
@@ -340,7 +356,10 @@ bool pursuit_work(struct pursuit *pursuit)
     now_us = clock_monotonic_us(pursuit->options.clock);
     if (!pursuit->is_raised[ALARM_FINDING] &&
         now_us - pursuit->heard_us > (int64_t)pursuit->options.silence_ms * 1000) {
-        raise_alarm(pursuit, ALARM_SILENCE, "nothing is heard from the node");
+        (void)snprintf(pursuit->reason, sizeof pursuit->reason,
+                       "nothing is heard from the node%s%s",
+                       pursuit->trouble[0] != '\0' ? ": " : "", pursuit->trouble);
+        raise_alarm(pursuit, ALARM_SILENCE, pursuit->reason);
         if (pursuit->is_welcome) {
             disconnect(pursuit, now_us); /* a connection that says nothing is none */
         }

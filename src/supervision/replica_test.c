@@ -16,6 +16,7 @@
 
 #include "journal/journal_folder.h"
 #include "journal/verifier.h"
+#include "platform/checksum.h"
 #include "supervision/journal_copy.h"
 #include "supervision/second_books.h"
 #include "support/node_scene.h"
@@ -303,6 +304,7 @@ static void a_missing_batch_is_found(void **state)
     take_all(play, 0, 20);
     assert_false(take(play, 21));
     expect_found(play, REPLICA_KIND_RECORD, first_of(play, 20));
+    assert_false(take(play, 20)); /* not even the right one: the first finding is the last */
 }
 
 static void a_doubled_batch_is_found(void **state)
@@ -336,6 +338,23 @@ static void a_changed_record_is_found_though_its_hashes_are_made_right(void **st
     assert_true(take(play, 20)); /* by itself it could be true */
     assert_false(take(play, 21));
     expect_found(play, REPLICA_KIND_HISTORY, first_of(play, 21));
+}
+
+/* The chain hash is made up, and the checksum over it made right. */
+static void a_chain_hash_that_is_made_up_is_found(void **state)
+{
+    struct play *play = *state;
+    struct sent *sent = &play->sent[20];
+    size_t size = sent->frame.payload_size;
+    struct batch_trailer trailer;
+    take_all(play, 0, 20);
+    memcpy(&trailer, sent->bytes + size - sizeof trailer, sizeof trailer);
+    trailer.chain.bytes[9] ^= 1;
+    memcpy(sent->bytes + size - sizeof trailer, &trailer, sizeof trailer);
+    trailer.checksum = checksum_bytes(sent->bytes, size - sizeof trailer + sizeof trailer.chain);
+    memcpy(sent->bytes + size - sizeof trailer, &trailer, sizeof trailer);
+    assert_false(take(play, 20));
+    expect_found(play, REPLICA_KIND_RECORD, first_of(play, 20));
 }
 
 static void other_events_than_recorded_are_found(void **state)
@@ -523,6 +542,7 @@ int main(void)
         STORY(a_doubled_batch_is_found),
         STORY(batches_in_another_order_are_found),
         STORY(a_changed_record_is_found_though_its_hashes_are_made_right),
+        STORY(a_chain_hash_that_is_made_up_is_found),
         STORY(other_events_than_recorded_are_found),
         STORY(another_nodes_batch_is_found),
         STORY(a_batch_that_is_older_than_the_one_before_is_found),
