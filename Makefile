@@ -1,5 +1,5 @@
 # The front door. Everything real is in CMakeLists.txt and scripts/.
-.PHONY: help run check crash tamper divergence sim mutants bench fmt clean
+.PHONY: help run check crash tamper divergence sim drills fuzz mutants bench fmt clean
 
 help:
 	@echo 'make run    install what is missing, build, start a sandbox exchange with recorded flow'
@@ -8,6 +8,8 @@ help:
 	@echo 'make tamper a hundred thousand tampered journals and every byte of one, some minutes'
 	@echo 'make divergence an operator with each mutant of money code against a supervisor, an hour'
 	@echo 'make sim    a thousand simulated hours of a node under every fault, a night'
+	@echo 'make drills idle WebSockets, slow headers, a restart with ten million records, some minutes'
+	@echo 'make fuzz   every parser with bytes of any kind, a minute each; SECONDS=600 for longer'
 	@echo 'make mutants break every safety check in turn and see a test fail, half an hour'
 	@echo 'make bench  build for speed and print the figures of docs/BENCHMARKS.md'
 	@echo 'make fmt    lay out every .c and .h'
@@ -35,6 +37,15 @@ sim:
 	@sh scripts/install_packages.sh check
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release --target sim_night
+
+drills:
+	@sh scripts/install_packages.sh check
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target drills
+
+fuzz:
+	@sh scripts/install_packages.sh check
+	@bash scripts/fuzz.sh $(SECONDS)
 
 mutants:
 	@sh scripts/install_packages.sh check
