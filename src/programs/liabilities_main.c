@@ -11,12 +11,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "codec/hex_text.h"
 #include "journal/state_at.h"
 #include "platform/clock.h"
 #include "platform/entropy.h"
+#include "platform/process_user.h"
 #include "programs/commands.h"
+#include "programs/config.h"
 #include "programs/exit_codes.h"
 #include "programs/liabilities_paper.h"
 #include "proofs/liabilities_check.h"
@@ -27,6 +30,7 @@ struct liabilities_call {
     const char *check;  /* statement to check; NULL: build */
     const char *secret; /* file with the epoch key; with check */
     const char *reveal; /* epoch whose key is shown; NULL: none */
+    const char *user;   /* to whom the tree is given; NULL: nobody else */
     uint64_t record;    /* STATE_AT_SNAPSHOT: the newest snapshot */
     uint64_t epoch;     /* 0: the next one */
 };
@@ -34,12 +38,13 @@ struct liabilities_call {
 static void liabilities_usage(FILE *out)
 {
     (void)fputs(
-        "usage: tarazy liabilities --dir DIR [--record NUMBER] [--epoch EPOCH]\n"
+        "usage: tarazy liabilities --dir DIR [--record NUMBER] [--epoch EPOCH] [--for USER]\n"
         "       tarazy liabilities --dir DIR --reveal EPOCH\n"
         "       tarazy liabilities --dir DIR --check ROOT --key FILE\n\n"
         "  --dir DIR        the node's folder, or a copy of its journal\n"
         "  --record NUMBER  the books after this command (default: the newest snapshot)\n"
         "  --epoch EPOCH    number of the tree (default: one above the last published)\n"
+        "  --for USER       give the tree to the gateway's user: where processes have their own\n"
         "  --reveal EPOCH   print the key of a tree that was built here: for the supervisor\n"
         "  --check ROOT     build the tree of a statement again and compare\n"
         "  --key FILE       the epoch key that --reveal printed\n",
@@ -89,6 +94,27 @@ static uint64_t next_epoch(const struct engine *engine)
     return tarazy_query_liabilities(engine, &last) ? last.epoch + 1 : 1;
 }
 
+/* The tree to the user who serves proofs out of it. False: said. */
+static bool give_tree(const struct liabilities_call *call, uint64_t epoch)
+{
+    char name[LIABILITIES_NAME_SIZE];
+    char path[CONFIG_PATH_MAX + LIABILITIES_NAME_SIZE];
+    uid_t user;
+
+    if (call->user == NULL) {
+        return true;
+    }
+    liabilities_file_name(epoch, ".tree", name);
+    (void)snprintf(path, sizeof path, "%s/%s", call->directory, name);
+    bool is_found = process_user_find(call->user, &user);
+    if (!is_found || lchown(path, user, (gid_t)-1) != 0) {
+        (void)fprintf(stderr, "tarazy liabilities: %s: cannot be given to %s: %s\n", path,
+                      call->user, is_found ? strerror(errno) : "no such user");
+        return false;
+    }
+    return true;
+}
+
 static int build_from(const struct liabilities_call *call, const struct engine *engine,
                       struct liabilities_statement *statement)
 {
@@ -122,7 +148,7 @@ static int build_from(const struct liabilities_call *call, const struct engine *
     }
     print_statement(statement, source.accounts,
                     clock_monotonic_us(clock_source_system()) - begin_us);
-    return EXIT_CODE_DONE;
+    return give_tree(call, statement->epoch) ? EXIT_CODE_DONE : EXIT_CODE_FAILED;
 }
 
 static int build(const struct liabilities_call *call)
@@ -244,6 +270,7 @@ static bool take_option(struct liabilities_call *call, int option, const char *v
     case 'k': call->secret = value; return true;
     case 'r': return take_number(value, &call->record);
     case 'e': return take_number(value, &call->epoch);
+    case 'f': call->user = value; return true;
     case 'v': call->reveal = value; return take_number(value, &epoch);
     default: return false; /* not an enum */
     }
@@ -252,7 +279,7 @@ static bool take_option(struct liabilities_call *call, int option, const char *v
 /* One of the three forms, and nothing of the others. */
 static bool call_is_sound(const struct liabilities_call *call)
 {
-    bool builds = call->record != 0 || call->epoch != 0;
+    bool builds = call->record != 0 || call->epoch != 0 || call->user != NULL;
 
     return call->directory != NULL && (call->check != NULL) == (call->secret != NULL) &&
            (call->check != NULL) + (call->reveal != NULL) + builds <= 1;
@@ -261,10 +288,15 @@ static bool call_is_sound(const struct liabilities_call *call)
 int liabilities_main(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"dir", required_argument, NULL, 'd'},   {"record", required_argument, NULL, 'r'},
-        {"epoch", required_argument, NULL, 'e'}, {"reveal", required_argument, NULL, 'v'},
-        {"check", required_argument, NULL, 'c'}, {"key", required_argument, NULL, 'k'},
-        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0},
+        {"dir", required_argument, NULL, 'd'},
+        {"record", required_argument, NULL, 'r'},
+        {"epoch", required_argument, NULL, 'e'},
+        {"reveal", required_argument, NULL, 'v'},
+        {"check", required_argument, NULL, 'c'},
+        {"key", required_argument, NULL, 'k'},
+        {"for", required_argument, NULL, 'f'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     struct liabilities_call call = {0};
     int option;
