@@ -367,6 +367,25 @@ static int stranger(const struct play *play)
     return fd;
 }
 
+/* Reads what has come and keeps the payload of the last frame of a kind. False: there was none. */
+static bool last_of_kind(int fd, enum follow_kind kind, void *out, size_t size)
+{
+    static uint8_t bytes[1u << 20];
+    ssize_t got = recv(fd, bytes, sizeof bytes, 0);
+    bool is_found = false;
+    for (size_t at = 0; got > 0 && at < (size_t)got;) {
+        struct follow_frame frame;
+        memcpy(&frame, bytes + at, sizeof frame);
+        assert_null(follow_frame_check(&frame));
+        if (frame.kind == kind) {
+            memcpy(out, bytes + at + sizeof frame, size);
+            is_found = true;
+        }
+        at += sizeof frame + frame.payload_size;
+    }
+    return is_found;
+}
+
 static void say_hello(int fd, uint64_t from)
 {
     struct follow_hello hello = {.from = from};
@@ -391,6 +410,26 @@ static void expect_refused(struct play *play, int fd, enum follow_refusal reason
     assert_int_equal(frame.kind, FOLLOW_KIND_REFUSED);
     assert_int_equal(frame.reason, reason);
     assert_int_equal(recv(fd, &byte, 1, 0), 0);
+    (void)close(fd);
+}
+
+static void a_heartbeat_carries_the_digest_that_the_next_batch_records(void **state)
+{
+    struct play *play = *state;
+    struct follow_pulse pulse;
+    struct batch_header next;
+    spin(play, 5);
+    int fd = stranger(play);
+    say_hello(fd, head(play));
+    trade(play, 1);
+    spin(play, 60);
+    assert_true(last_of_kind(fd, FOLLOW_KIND_HEARTBEAT, &pulse, sizeof pulse));
+    assert_memory_equal(&pulse.chain, &log_head(play->node.recovered.log)->chain,
+                        sizeof pulse.chain);
+    trade(play, 1);
+    spin(play, 5);
+    assert_true(last_of_kind(fd, FOLLOW_KIND_BATCH, &next, sizeof next));
+    assert_memory_equal(&pulse.events, &next.events, sizeof next.events);
     (void)close(fd);
 }
 
@@ -533,6 +572,7 @@ int main(void)
         STORY(a_node_that_has_forgotten_is_found),
         STORY(a_node_that_tells_another_story_is_found),
         STORY(another_node_at_the_address_is_found),
+        STORY(a_heartbeat_carries_the_digest_that_the_next_batch_records),
         STORY(a_hello_that_is_none_is_refused),
         STORY(another_node_than_this_is_refused),
         STORY(a_number_beyond_the_end_is_refused),
