@@ -7,6 +7,7 @@ import stat
 import subprocess
 from decimal import Decimal
 
+import liabilities_verifier
 import node_process as node
 import rest_rig as rig
 
@@ -71,6 +72,14 @@ def publish(sandbox, said):
     return published
 
 
+def refused_by_the_other(proof, published):
+    try:
+        liabilities_verifier.verify(proof, published, "mallory")
+    except AssertionError:
+        return
+    node.fail("the other verifier takes anybody's proof")
+
+
 def clients_check(sandbox, published, owned):
     for name, balances in owned.items():
         answer = sandbox.person(name).ok("GET /api/v3/liabilities/proof")
@@ -79,6 +88,10 @@ def clients_check(sandbox, published, owned):
         expected = [text for asset, amount in balances.items() for text in ("--expect", f"{asset}={amount:f}")]
         said = run("check-liabilities", "--as", name, *claim_options(published), *expected, file)
         check("result     agrees" in said, said)
+        proven = liabilities_verifier.verify(answer["proof"], published, name)
+        check({asset: Decimal(units).scaleb(-scale) for asset, (units, scale) in proven.items()} == balances,
+              f"the other verifier: {proven}")
+        refused_by_the_other(answer["proof"], published)
         run("check-liabilities", "--as", "mallory", *claim_options(published), file, code=REFUSED)
         run("check-liabilities", "--as", name, *claim_options(published), "--expect", "BTC=0.00000001", file,
             code=REFUSED)
