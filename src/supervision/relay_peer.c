@@ -72,7 +72,7 @@ static void put_frame(struct relay_peer *peer, const struct relay_news *news,
     follow_frame_seal(frame);
     ENSURE(follow_frame_check(frame) == NULL);
     put(peer, frame, sizeof *frame);
-    if (frame->payload_size > 0) {
+    if (payload != NULL) {
         put(peer, payload, frame->payload_size);
     }
 }

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,7 +65,7 @@ static void run_child(int pipe, pid_t parent, const struct verifier_options *opt
     if (getppid() != parent) {
         _exit(1);
     }
-    (void)nice(STATE_CHECK_NICE);
+    (void)setpriority(PRIO_PROCESS, 0, STATE_CHECK_NICE);
     answer_set(&answer, options, state);
     _exit(write(pipe, &answer, sizeof answer) == (ssize_t)sizeof answer ? 0 : 1);
 }
