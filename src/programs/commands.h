@@ -27,6 +27,8 @@ int replay_main(int argc, char **argv);
 int notary_main(int argc, char **argv);
 int prove_main(int argc, char **argv);
 int check_proof_main(int argc, char **argv);
+int witness_main(int argc, char **argv);
+int cosigned_main(int argc, char **argv);
 int relay_main(int argc, char **argv);
 int supervise_main(int argc, char **argv);
 int promote_main(int argc, char **argv);

@@ -34,6 +34,8 @@ static const struct program programs[] = {
     {"journal", journal_main, "print a journal's commands as JSON lines"},
     {"prove", prove_main, "make a proof that a command is in the signed tree"},
     {"check-proof", check_proof_main, "check a proof; needs nothing but keys"},
+    {"witness", witness_main, "cosign a checkpoint out of an own copy"},
+    {"cosigned", cosigned_main, "publish what a witness has cosigned"},
 #ifdef PROGRAM_WITH_LIABILITIES
     {"liabilities", liabilities_main, "build or check the tree of what a node owes"},
     {"check-liabilities", check_liabilities_main, "is one's own balance in it?"},

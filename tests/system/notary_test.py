@@ -190,6 +190,59 @@ def another_implementation(running, folder, key, files):
     print(f"golang.org/x/mod/sumdb {done.stdout.strip()}")
 
 
+def a_witness_cosigns_out_of_its_own_copy(running, alice, nobody, order):
+    """A copy of the journal elsewhere, re-performed; what it cosigns is published and stands in receipts."""
+    folder = running.folder.parent / f"{running.folder.name}.witness"
+    folder.mkdir()
+    key = (running.folder / "tlog" / "key").read_text().strip()
+    who = ("--state", folder / "state", "--name", "witness.example/w1", "--log", key)
+
+    def copy():
+        shutil.rmtree(folder / "copy", ignore_errors=True)
+        (folder / "copy").mkdir()
+        for file in running.folder.glob("segment-*"):
+            subprocess.run(["cp", "--sparse=always", file, folder / "copy" / file.name], check=True)
+
+    def ask(name, *options):
+        return run("witness", *who, "--copy", folder / "copy", "--checkpoint", folder / name, *options)
+
+    code, out, err = run("witness", *who)
+    check(code == 0 and out.endswith("\n0\n"), out + err)
+    witness = out.split("\n")[0]
+    (folder / "first").write_text(checkpoint(nobody)[0])
+    copy()
+    code, cosigned, err = ask("first")
+    check(code == 0 and "witness.example/w1" in cosigned, err)
+    (folder / "first.cosigned").write_text(cosigned)
+    rests = alice.limit("BUY", "0.001", "6000000")
+    wait_for_record(alice, symbol="BTCKZT", orderId=rests["orderId"])
+    text, size, _ = checkpoint(nobody)
+    (folder / "second").write_text(text)
+    code, _, err = ask("second", "--proven")
+    check(code == 1 and "own copy" in err, f"the copy is not that far: {code} {err}")
+    copy()
+    code, _, err = ask("second")
+    check(code == 11 and "no proof" in err, f"without a proof of growth: {code} {err}")
+    last = int(run("witness", *who)[1].split("\n")[1])
+    (folder / "growth").write_text(nobody.raw("GET", "/tlog/consistency", f"old={last}&new={size}")[1])
+    code, cosigned, err = ask("second", "--growth", folder / "growth")
+    check(code == 0, err)
+    (folder / "second.cosigned").write_text(cosigned)
+    code, _, err = ask("first")
+    check(code == 11 and "rollback" in err, f"{code} {err}")
+    check(len(list((folder / "state").glob("evidence-*"))) == 2, "evidence is kept")
+    publish = ("cosigned", "--dir", running.folder, "--witness", witness)
+    check(run(*publish, folder / "second")[0] == 11, "what nobody has cosigned is not published")
+    check(run(*publish, folder / "second.cosigned")[0] == 0, "published")
+    check(run(*publish, folder / "first.cosigned")[0] == 11, "an older one is not")
+    receipt = alice.ok("GET /api/v3/receipt", symbol="BTCKZT", orderId=order)
+    check(receipt["cosigned"] is True and receipt["treeSize"] == size, receipt)
+    code, out, err = check_proof(running, receipt["proof"], "--witness", witness)
+    check(code == 0 and "cosigned by witness.example/w1" in out, out + err)
+    check(nobody.raw("GET", "/tlog/cosigned", "")[1] == cosigned, "served")
+    shutil.rmtree(folder)
+
+
 def killed_while_people_trade(running, alice, nobody):
     seen = [checkpoint(nobody)]
     for kill in range(KILLS):
@@ -219,6 +272,7 @@ def main():
         old = checkpoint(nobody)
         proof, order = receipts(running, alice, bob)
         altered_proofs_are_refused(running, proof)
+        a_witness_cosigns_out_of_its_own_copy(running, alice, nobody, order)
         killed_while_people_trade(running, alice, nobody)
         for step in range(120):  # beyond one tile
             alice.limit("BUY", "0.001", str(8000000 + step))
