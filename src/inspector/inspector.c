@@ -68,7 +68,7 @@ static void *lay_out_array(struct arena *arena, uint64_t count, size_t size)
 
 static struct inspector *lay_out(struct arena *arena, const struct limits *limits)
 {
-    struct inspector none;
+    struct inspector none = {0};
     struct inspector *real = arena_reserve(arena, sizeof *real);
     struct inspector *to = real != NULL ? real : &none;
 

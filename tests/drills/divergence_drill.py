@@ -8,7 +8,8 @@ mutants.txt), and the dishonest ones of tests/drills/crooked.txt. Each is built 
 under FOLDER; it executes N commands, and checking_supervisor, built without any mutant, looks at what it tells: the
 digests of events, the state at the end, and, without any digest, the inspector alone.
 
-An operator whom nobody has seen do anything is given another day, with other commands, up to D.
+An operator whom nobody has seen do anything is given another day, with other commands: up to D if he is of crooked.txt,
+else up to five.
 
 Prints a table. A mutant is *found* by a digest of events or by the checker; *by state* when only the digest of the state
 at the end of the day differs; *stopped* when the operator's program died before it told anything wrong: nobody was
@@ -27,6 +28,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import check_mutants  # noqa: E402
 import divergence_test  # noqa: E402
 
+DAYS_OF_KNOWN = 5  # many of them are assertions that no day runs into
 RANK = {"no deed": 0, "stopped": 1, "by state": 2, "found": 3}
 MONEY = re.compile(r"^src/(ledger/|money/|engine/(settle|apply_money|withdrawals|taking|closing|placing))")
 
@@ -56,8 +58,9 @@ def try_days(workshop, mutant, supervisor, days):
         if built.returncode != 0:
             return None, "does not compile: " + built.stdout[-500:]
         best = None
-        for day in days:
+        for number, day in enumerate(days, 1):
             found = divergence_test.check(supervisor, str(workshop.build / "bin/crooked_operator"), day)
+            found["day"] = number
             if best is None or RANK[verdict(found)] > RANK[verdict(best)]:
                 best = found
             if verdict(found) == "found":
@@ -71,7 +74,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", default="")
     parser.add_argument("--records", type=int, default=divergence_test.RECORDS)
-    parser.add_argument("--days", type=int, default=5)
+    parser.add_argument("--days", type=int, default=40)
     parser.add_argument("root")
     parser.add_argument("folder")
     arguments = parser.parse_args()
@@ -93,21 +96,22 @@ def main():
     for seed, day in enumerate(days, 1):
         workshop.run(supervisor, "record", day, arguments.records, seed, check=True)
         honest = divergence_test.check(supervisor, str(workshop.build / "bin/crooked_operator"), day)
-        print(f"honest operator, day {seed}: {honest}")
-        failures += verdict(honest) != "no deed"
+        if verdict(honest) != "no deed":
+            print(f"the honest operator is not believed on day {seed}: {honest}")
+            failures += 1
     counts = dict.fromkeys([*RANK, "digest", "checker", "tried"], 0)
     latest = 0
-    print(f"{'digest at':>10} {'checker at':>10} {'rule':12} {'verdict':9} mutant")
+    print(f"{'day':>3} {'digest at':>9} {'checker at':>10} {'rule':12} {'verdict':9} mutant")
     for mutant in known + crooked:
         if not re.search(arguments.only, mutant.name + " " + mutant.file):
             continue
-        found, complaint = try_days(workshop, mutant, supervisor, days)
+        found, complaint = try_days(workshop, mutant, supervisor, days if mutant in crooked else days[:DAYS_OF_KNOWN])
         if complaint:
             print(f"divergence: {mutant.where}: {mutant.name}: {complaint}", flush=True)
             failures += 1
             continue
         said = verdict(found)
-        print(f"{found['digest'] or '-':>10} {found['inspector'] or '-':>10} {found['rule']:12} {said:9} "
+        print(f"{found['day']:>3} {found['digest'] or '-':>9} {found['inspector'] or '-':>10} {found['rule']:12} {said:9} "
               f"{mutant.file}: {mutant.name}", flush=True)
         counts["tried"] += 1
         counts[said] += 1
@@ -115,7 +119,7 @@ def main():
         counts["checker"] += found["inspector"] != 0
         latest = max(latest, found["digest"])
         failures += mutant in crooked and said in ("no deed", "stopped")
-    print(f"divergence: {counts['tried']} operators, up to {len(days)} days of {arguments.records} records: "
+    print(f"divergence: {counts['tried']} operators, days of {arguments.records} records: "
           f"{counts['digest']} found by a digest of events, the latest at record {latest}; {counts['checker']} of them also by "
           f"the checker alone; {counts['by state']} by the state only; {counts['stopped']} stopped by themselves; "
           f"{counts['no deed']} did nothing; {failures} failures")
