@@ -3,7 +3,8 @@
  * The simulator's front door: one seed, or many.
  *
  *     sim SEED [options]                      one run; a failure is shrunk
- *     sim --from SEED --count N [options]     many; --hours H: until so many simulated hours are done
+ *     sim --from SEED --count N [options]     many; --hours H: until so many simulated hours are done,
+ *                                             --minutes M: until so much real time has passed
  *
  *     --seconds N       simulated seconds with faults (a quiet minute follows); else by the seed
  *     --clients N       clients that submit commands; else by the seed
@@ -35,6 +36,7 @@ struct night {
     uint64_t count;
     uint32_t jobs;
     int64_t hours;
+    time_t end; /* of real time; 0: none */
     bool is_many;
     bool is_twice;
     bool shrinks;
@@ -80,6 +82,9 @@ static bool take_option(struct night *night, const char *name, const char *value
         night->count = number;
     } else if (strcmp(name, "--hours") == 0) {
         night->hours = (int64_t)number;
+        night->count = UINT64_MAX;
+    } else if (strcmp(name, "--minutes") == 0) {
+        night->end = time(NULL) + (time_t)(number * 60);
         night->count = UINT64_MAX;
     } else if (strcmp(name, "--jobs") == 0 && number >= 1 && number <= JOBS_MAX) {
         night->jobs = (uint32_t)number;
@@ -227,6 +232,7 @@ static bool is_over(const struct night *night, uint64_t begun)
 {
     return begun == night->count ||
            (night->hours > 0 && night->sum.simulated_us >= night->hours * 3600 * SIM_S) ||
+           (night->end != 0 && time(NULL) >= night->end) ||
            (night->expect != NULL && night->failures > 0);
 }
 
