@@ -142,10 +142,13 @@ static const uint16_t calls_of_everybody[] = {
 
 static const uint16_t calls_of_writing[] = {
     SYS_openat, /* for whoever only reads it is below */
-    SYS_pwrite64,  SYS_pwritev,   SYS_fsync,  SYS_fdatasync, SYS_sync_file_range,
-    SYS_ftruncate, SYS_fallocate, SYS_fchmod, SYS_renameat2, SYS_unlinkat,
+    SYS_pwrite64,  SYS_pwritev, SYS_fsync,     SYS_fdatasync, SYS_sync_file_range, SYS_ftruncate,
+    SYS_fallocate, SYS_fchmod,  SYS_renameat2, SYS_unlinkat,  SYS_mkdirat,
+#ifdef SYS_renameat
+    SYS_renameat,
+#endif
 #ifdef SYS_unlink
-    SYS_unlink,
+    SYS_mkdir,     SYS_unlink,
 #endif
 };
 

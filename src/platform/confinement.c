@@ -35,7 +35,7 @@ enum { VERSION_TRUNCATE = 3, VERSION_TCP = 4, VERSION_IOCTL = 5, VERSION_SCOPES 
 #define RIGHTS_OF_READING (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define RIGHTS_OF_WRITING                                                    \
     (RIGHTS_OF_READING | LANDLOCK_ACCESS_FS_WRITE_FILE | RIGHT_FS_TRUNCATE | \
-     LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG)
+     LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_DIR)
 
 /* struct landlock_ruleset_attr as it has become; an older kernel is given its beginning. */
 struct rules_wanted {

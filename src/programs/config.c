@@ -145,6 +145,7 @@ static bool config_take_users(cfg_t *section, struct config_users *out)
     return confuse_copy_text(section, "core", out->core, sizeof out->core) &&
            confuse_copy_text(section, "gateway", out->gateway, sizeof out->gateway) &&
            confuse_copy_text(section, "history", out->history, sizeof out->history) &&
+           confuse_copy_text(section, "notary", out->notary, sizeof out->notary) &&
            confuse_copy_text(section, "group", out->group, sizeof out->group);
 }
 
@@ -176,8 +177,8 @@ bool config_read(struct config *config, const char *path)
 #define CONFIG_OPTION(name) CONFIG_NUMBER(#name, 0),
     cfg_opt_t listen[] = {CONFIG_TEXT("certificate"), CONFIG_TEXT("key"), CFG_END()};
     cfg_opt_t snapshot[] = {CONFIG_NUMBER("records", 0), CONFIG_NUMBER("minutes", 0), CFG_END()};
-    cfg_opt_t users[] = {CONFIG_TEXT("core"), CONFIG_TEXT("gateway"), CONFIG_TEXT("history"),
-                         CONFIG_TEXT("group"), CFG_END()};
+    cfg_opt_t users[] = {CONFIG_TEXT("core"),   CONFIG_TEXT("gateway"), CONFIG_TEXT("history"),
+                         CONFIG_TEXT("notary"), CONFIG_TEXT("group"),   CFG_END()};
     cfg_opt_t limits[] = {CONFIG_LIMITS(CONFIG_OPTION) CFG_END()};
     cfg_opt_t rates[] = {CONFIG_RATES(CONFIG_OPTION) CFG_END()};
 #undef CONFIG_OPTION
@@ -241,9 +242,11 @@ static bool config_check_listener(const struct config_listener *listener)
 static bool config_check_users(const struct config_users *users)
 {
     int given = (users->core[0] != '\0') + (users->gateway[0] != '\0') +
-                (users->history[0] != '\0') + (users->group[0] != '\0');
-    if (given != 0 && given != 4) {
-        (void)fprintf(stderr, "users: give core, gateway, history and group, or none of them\n");
+                (users->history[0] != '\0') + (users->notary[0] != '\0') +
+                (users->group[0] != '\0');
+    if (given != 0 && given != 5) {
+        (void)fprintf(stderr,
+                      "users: give core, gateway, history, notary and group, or none of them\n");
         return false;
     }
     return true;

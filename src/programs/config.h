@@ -36,12 +36,13 @@ struct config_rates {
     uint32_t connections_address; /* open at one time per address */
 };
 
-/* As whom processes go on that were started as root: names or numbers; all four or none. */
+/* As whom processes go on that were started as root: names or numbers; all of them or none. */
 struct config_users {
     char core[CONFIG_NAME_MAX];
     char gateway[CONFIG_NAME_MAX];
     char history[CONFIG_NAME_MAX];
-    char group[CONFIG_NAME_MAX]; /* of all three: may read the journal */
+    char notary[CONFIG_NAME_MAX];
+    char group[CONFIG_NAME_MAX]; /* of all of them: may read the journal */
 };
 
 struct config {

@@ -26,7 +26,9 @@
 #include "programs/config.h"
 #include "programs/exit_codes.h"
 #include "programs/options.h"
+#include "programs/process_confinement.h"
 #include "programs/readiness.h"
+#include "programs/self_test.h"
 #include "programs/separation.h"
 
 enum { BATCHES_A_TURN = 1024, PAUSE_MS = 100, CHECKPOINT_MS = 1000, NOTARY_PATH_MAX = 1100 };
@@ -39,6 +41,8 @@ struct notary_process {
     uint64_t durable; /* as the core said */
     int64_t due_ms;   /* no checkpoint before */
     int tree;         /* the tree's folder, as a descriptor */
+    bool is_mute;     /* it can say nothing to the core, nor find it again */
+    bool has_lost;    /* … and the core has gone: the end is near */
     int stop;
 };
 
@@ -153,8 +157,9 @@ static int notary_open_tree(struct notary_process *process, const struct node_id
     if (result != 0) {
         return notary_say("notary_key", strerror(-result), EXIT_CODE_FAILED);
     }
-    /* Its key is read; what it writes from now on is the core's user's, whose journal it reads. */
-    if (!separation_become(process->config, PROCESS_KIND_CORE)) {
+    /* Its key is read: from now on it needs no more than its tree and a journal to read. */
+    if (!separation_give_place(process->config, PROCESS_KIND_NOTARY, tree) ||
+        !separation_become(process->config, PROCESS_KIND_NOTARY)) {
         return EXIT_CODE_FAILED;
     }
     options.published_size = notary_read_published(tree, published, sizeof published);
@@ -215,8 +220,12 @@ static int notary_hear(struct notary_process *process)
     struct link_notice notice;
     int result = 0;
 
-    if (process->link.fd < 0 && link_client_connect(&process->link, process->config->directory)) {
+    if (process->has_lost ||
+        (process->link.fd < 0 && link_client_connect(&process->link, process->config->directory))) {
         return -1;
+    }
+    if (!process->is_mute) {
+        process->is_mute = process_mute(process->link.fd);
     }
     while ((result = link_client_next(&process->link, &notice)) > 0) {
         if (notice.kind == LINK_NOTICE_WELCOME && notice.number < notary_number(process->notary)) {
@@ -225,7 +234,10 @@ static int notary_hear(struct notary_process *process)
         }
         process->durable = notice.number > process->durable ? notice.number : process->durable;
     }
-    if (result < 0) {
+    if (result < 0 && process->is_mute) {
+        process->has_lost =
+            true; /* the descriptor stays: its number is the one that may not speak */
+    } else if (result < 0) {
         link_client_disconnect(&process->link);
     }
     return -1;
@@ -299,7 +311,7 @@ static int notary_follow(struct notary_process *process)
             is_ready = true;
             readiness_tell(process->config->ready_fd, "notary");
         }
-        if (notary_wait(process, is_live)) {
+        if ((process->has_lost && is_live) || notary_wait(process, is_live)) {
             return !notary_has_news(process->notary) || notary_publish(process) ? EXIT_CODE_DONE
                                                                                 : EXIT_CODE_DISK;
         }
@@ -325,6 +337,9 @@ int notary_main(int argc, char **argv)
     if (code >= 0) {
         return code;
     }
+    if (config.self_test) {
+        return self_test_run(PROCESS_KIND_NOTARY, &config, stdout);
+    }
     log_line_set_program("notary");
     process.stop = notary_stop_descriptor();
     if (process.stop < 0 || !link_client_create(&process.link)) {
@@ -332,6 +347,7 @@ int notary_main(int argc, char **argv)
     }
     code = notary_prepare(&process);
     if (code < 0) {
+        process_confine(PROCESS_KIND_NOTARY, &config);
         code = notary_follow(&process);
     }
     journal_reader_close(process.reader);

@@ -71,7 +71,7 @@ static void options_print_help(FILE *out, const char *name)
         "  --sandbox           a throw-away node with play money, founded if DIR has none\n"
         "  --log-level LEVEL   error, warning, info or debug\n"
         "  --check-config      only say whether the configuration makes sense\n"
-        "  --self-test         core, gateway, history: try what it must not do, and say so\n"
+        "  --self-test         core, gateway, history, notary: try what it must not do, and say so\n"
         "  --no-gateway        without a gateway: nobody can trade\n"
         "  --notary            with a notary: signed checkpoints, receipts\n"
         "  --founding          core: until the node is open it may act by the link\n"

@@ -6,6 +6,7 @@
  *     core      writes the node's folder, accepts on its socket, forks for snapshots; makes no socket
  *     gateway   reads the node's folder, accepts, makes Unix sockets to the core; writes no file
  *     history   reads the node's folder, writes its own; says nothing on its link to the core
+ *     notary    likewise
  *
  * Read next: platform/confinement.h, self_test.c.
  */
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/record_places.h"
 #include "platform/log_line.h"
 
 static const char sqlite_prefix[] = "sqlite:";
@@ -45,6 +47,18 @@ void process_history_folder(const struct config *config, char *out, size_t size)
     }
 }
 
+void process_own_folder(enum process_kind kind, const struct config *config, char *out, size_t size)
+{
+    switch (kind) {
+    case PROCESS_KIND_CORE:
+    case PROCESS_KIND_GATEWAY: out[0] = '\0'; return;
+    case PROCESS_KIND_HISTORY: process_history_folder(config, out, size); return;
+    case PROCESS_KIND_NOTARY:
+        (void)snprintf(out, size, "%s/%s", config->directory, RECORD_TREE_NAME);
+        return;
+    }
+}
+
 static void confinement_add(struct confinement *confinement, const char *path,
                             enum confinement_access access)
 {
@@ -66,10 +80,11 @@ void process_confinement_of(enum process_kind kind, const struct config *config,
         confinement->needs = CALL_NEED_ACCEPT | CALL_NEED_CONNECT;
         break;
     case PROCESS_KIND_HISTORY:
+    case PROCESS_KIND_NOTARY:
         confinement_add(confinement, config->directory, CONFINEMENT_ACCESS_READ);
-        process_history_folder(config, out->history_folder, sizeof out->history_folder);
-        if (out->history_folder[0] != '\0') {
-            confinement_add(confinement, out->history_folder, CONFINEMENT_ACCESS_WRITE);
+        process_own_folder(kind, config, out->own_folder, sizeof out->own_folder);
+        if (out->own_folder[0] != '\0') {
+            confinement_add(confinement, out->own_folder, CONFINEMENT_ACCESS_WRITE);
         }
         confinement->needs = CALL_NEED_WRITING | CALL_NEED_CONNECT;
         break;

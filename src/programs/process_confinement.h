@@ -22,7 +22,7 @@ void process_history_url(const struct config *config, char *out, size_t size);
 /* A confinement and the texts that it points at. */
 struct process_confinement {
     struct confinement confinement;
-    char history_folder[CONFIG_PATH_MAX + 32];
+    char own_folder[CONFIG_PATH_MAX + 32];
 };
 
 void process_confinement_of(enum process_kind kind, const struct config *config,
@@ -31,7 +31,11 @@ void process_confinement_of(enum process_kind kind, const struct config *config,
 /* Applies it, for ever, and logs what is in force. Files and sockets are open by now. */
 void process_confine(enum process_kind kind, const struct config *config);
 
-/* Over it, for history: nothing more is said on its link to the core, nor is another link made. True
+/* The folder of its own that it writes below the node's, or elsewhere; empty: it has none. */
+void process_own_folder(enum process_kind kind, const struct config *config, char *out,
+                        size_t size);
+
+/* Over it, for history and the notary: nothing more is said on its link to the core, nor is another link made. True
  * when the kernel does it; then a lost link is the end of the process. */
 bool process_mute(int link);
 

@@ -36,10 +36,10 @@ struct self_test {
     char segment[CONFIG_PATH_MAX + STORAGE_NAME_SIZE]; /* the journal's first file */
     char bait[CONFIG_PATH_MAX + STORAGE_NAME_SIZE];    /* a file beside it that is nobody's */
     char made[CONFIG_PATH_MAX + STORAGE_NAME_SIZE];    /* a name beside it that is not there */
-    char own[CONFIG_PATH_MAX + STORAGE_NAME_SIZE];     /* one in the folder that history writes */
-    pid_t victim;                                      /* a process that is none of its children */
-    int link;                                          /* like history's to the core */
-    int listener;                                      /* bound to a port, not listening */
+    char own[CONFIG_PATH_MAX + STORAGE_NAME_SIZE]; /* one in a folder that it may write itself */
+    pid_t victim;                                  /* a process that is none of its children */
+    int link;                                      /* like history's to the core */
+    int listener;                                  /* bound to a port, not listening */
 };
 
 enum { SELF_TEST_LACKS = 255, SELF_TEST_CRASHED = 254 };
@@ -324,7 +324,8 @@ enum {
     CORE = 1 << PROCESS_KIND_CORE,
     GATEWAY = 1 << PROCESS_KIND_GATEWAY,
     HISTORY = 1 << PROCESS_KIND_HISTORY,
-    EVERYBODY = CORE | GATEWAY | HISTORY
+    NOTARY = 1 << PROCESS_KIND_NOTARY,
+    EVERYBODY = CORE | GATEWAY | HISTORY | NOTARY
 };
 
 static const struct self_test_act {
@@ -342,7 +343,7 @@ static const struct self_test_act {
     {"rename a file of the node's folder", rename_file, CORE, NOBODY},
     {"give a file a second name", link_file, NOBODY, NOBODY},
     {"change a file's mode", change_mode, NOBODY, NOBODY},
-    {"make a file in history's folder", make_own_file, HISTORY, CORE},
+    {"make a file in a folder of its own", make_own_file, HISTORY | NOTARY, CORE},
     {"read /etc/passwd", read_passwords, NOBODY, NOBODY},
     {"list the root folder", list_root, NOBODY, NOBODY},
     {"make an internet socket", make_internet_socket, NOBODY, NOBODY},
@@ -391,7 +392,8 @@ static _Noreturn void self_test_try(const struct self_test *test, enum process_k
     }
     process_confinement_of(kind, test->config, &wanted);
     if (confinement_apply(&wanted.confinement) != CONFINEMENT_PART_ALL ||
-        (kind == PROCESS_KIND_HISTORY && !process_mute(test->link))) {
+        ((kind == PROCESS_KIND_HISTORY || kind == PROCESS_KIND_NOTARY) &&
+         !process_mute(test->link))) {
         _exit(SELF_TEST_LACKS);
     }
     int result = act->act(test);
@@ -467,10 +469,11 @@ static bool self_test_sockets(struct self_test *test)
     return true;
 }
 
-static void self_test_names(struct self_test *test, const struct config *config)
+static void self_test_names(struct self_test *test, enum process_kind kind,
+                            const struct config *config)
 {
     char folder[CONFIG_PATH_MAX + 32];
-    process_history_folder(config, folder, sizeof folder);
+    process_own_folder(kind, config, folder, sizeof folder);
     if (folder[0] == '\0') {
         (void)snprintf(folder, sizeof folder, "%s", config->directory);
     }
@@ -486,7 +489,7 @@ int self_test_run(enum process_kind kind, const struct config *config, FILE *out
     struct self_test test = {.config = config};
     size_t wrong = 0;
     size_t count = 0;
-    self_test_names(&test, config);
+    self_test_names(&test, kind, config);
     if (access(test.segment, R_OK) != 0) {
         (void)fprintf(stderr, "%s: there is no node here\n", config->directory);
         return EXIT_CODE_FAILED;

@@ -55,6 +55,10 @@ static int make_node(void **state)
     (void)snprintf(config.directory, sizeof config.directory, "%s", folder);
     process_history_folder(&config, below, sizeof below);
     make_file(journal_segment_name(1).text);
+    if (mkdir(below, 0750) != 0) {
+        return -1;
+    }
+    process_own_folder(PROCESS_KIND_NOTARY, &config, below, sizeof below);
     return mkdir(below, 0750);
 }
 
@@ -62,6 +66,8 @@ static int remove_node(void **state)
 {
     char path[CONFIG_PATH_MAX + 64];
     process_history_folder(&config, path, sizeof path);
+    (void)rmdir(path);
+    process_own_folder(PROCESS_KIND_NOTARY, &config, path, sizeof path);
     (void)rmdir(path);
     (void)snprintf(path, sizeof path, "%s/%s", config.directory, journal_segment_name(1).text);
     (void)unlink(path);
@@ -91,6 +97,11 @@ static void history_is_refused_what_it_must_not_do(void **state)
     comes_out_right(PROCESS_KIND_HISTORY);
 }
 
+static void a_notary_is_refused_what_it_must_not_do(void **state)
+{
+    comes_out_right(PROCESS_KIND_NOTARY);
+}
+
 /* History's file beside the journal would let it write there: the self-test sees that. */
 static void a_history_in_the_journals_folder_comes_out_wrong(void **state)
 {
@@ -106,6 +117,7 @@ int main(void)
         cmocka_unit_test(a_core_is_refused_what_it_must_not_do),
         cmocka_unit_test(a_gateway_is_refused_what_it_must_not_do),
         cmocka_unit_test(history_is_refused_what_it_must_not_do),
+        cmocka_unit_test(a_notary_is_refused_what_it_must_not_do),
         cmocka_unit_test(a_history_in_the_journals_folder_comes_out_wrong),
     };
     return cmocka_run_group_tests(tests, make_node, remove_node);

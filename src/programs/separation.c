@@ -23,6 +23,7 @@ static const struct config_users separation_standard = {
     .core = "tarazy-core",
     .gateway = "tarazy-gateway",
     .history = "tarazy-history",
+    .notary = "tarazy-notary",
     .group = "tarazy",
 };
 
@@ -34,6 +35,7 @@ const char *process_kind_name(enum process_kind kind)
     case PROCESS_KIND_CORE: return "core";
     case PROCESS_KIND_GATEWAY: return "gateway";
     case PROCESS_KIND_HISTORY: return "history";
+    case PROCESS_KIND_NOTARY: return "notary";
     }
     return "process";
 }
@@ -61,11 +63,18 @@ bool separation_find(const struct config *config, struct separation *separation)
     separation->is_wanted = process_group_find(users->group, &group) &&
                             process_user_find(users->core, &found[PROCESS_KIND_CORE].user) &&
                             process_user_find(users->gateway, &found[PROCESS_KIND_GATEWAY].user) &&
-                            process_user_find(users->history, &found[PROCESS_KIND_HISTORY].user);
-    for (int kind = PROCESS_KIND_CORE; kind <= PROCESS_KIND_HISTORY; kind++) {
+                            process_user_find(users->history, &found[PROCESS_KIND_HISTORY].user) &&
+                            process_user_find(users->notary, &found[PROCESS_KIND_NOTARY].user);
+    for (int kind = PROCESS_KIND_CORE; kind <= PROCESS_KIND_NOTARY; kind++) {
         found[kind].group = group;
     }
     return separation->is_wanted || !is_configured || separation_fail("users", ESRCH);
+}
+
+static bool separation_is_folder(int file)
+{
+    struct stat status;
+    return fstat(file, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 /* A file that was opened by name: may it be given away? */
@@ -81,8 +90,10 @@ static bool separation_give_file(int folder, const char *name, const struct proc
     if (file < 0) {
         return separation_fail(name, errno);
     }
-    bool is_given = separation_is_plain(file) && fchown(file, owner->user, owner->group) == 0 &&
-                    fchmod(file, MODE_FILE) == 0;
+    /* A folder inside was made by the owner itself. */
+    bool is_given = separation_is_folder(file) ||
+                    (separation_is_plain(file) && fchown(file, owner->user, owner->group) == 0 &&
+                     fchmod(file, MODE_FILE) == 0);
     int error = errno;
     (void)close(file);
     return is_given || separation_fail(name, error);
@@ -100,7 +111,8 @@ static bool separation_give_files(int folder, const char *const *beginnings,
     }
     for (const struct dirent *entry; is_given && (entry = readdir(listing)) != NULL;) {
         for (size_t i = 0; beginnings[i] != NULL && is_given; i++) {
-            if (strncmp(entry->d_name, beginnings[i], strlen(beginnings[i])) == 0) {
+            if (entry->d_name[0] != '.' &&
+                strncmp(entry->d_name, beginnings[i], strlen(beginnings[i])) == 0) {
                 is_given = separation_give_file(folder, entry->d_name, owner);
                 break;
             }
@@ -150,6 +162,18 @@ bool separation_arrange(const struct config *config)
     return (config->history[0] != '\0' ||
             separation_give_folder(path, of_history, &separation.users[PROCESS_KIND_HISTORY])) &&
            separation_give_folder(config->directory, of_core, &separation.users[PROCESS_KIND_CORE]);
+}
+
+bool separation_give_place(const struct config *config, enum process_kind kind, const char *path)
+{
+    static const char *const everything[] = {"", NULL};
+    struct separation separation;
+    if (mkdir(path, MODE_FOLDER) != 0 && errno != EEXIST) {
+        return separation_fail(path, errno);
+    }
+    return separation_find(config, &separation) &&
+           (!separation.is_wanted ||
+            separation_give_folder(path, everything, &separation.users[kind]));
 }
 
 bool separation_become(const struct config *config, enum process_kind kind)

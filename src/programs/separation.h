@@ -7,7 +7,9 @@
  *     segments, snapshots, lock  core:group    0640
  *     core.socket                core:group    0660
  *     history/                   history:group 0750
- *     node.key, keys.json        as founded (root, 0600): the gateway reads the key before it changes
+ *     tlog/                      notary:group  0750
+ *     node.key, notary.key,
+ *     keys.json                  as founded (root, 0600): who needs a key reads it before it changes
  */
 #ifndef PROGRAMS_SEPARATION_H
 #define PROGRAMS_SEPARATION_H
@@ -17,13 +19,18 @@
 #include "platform/process_user.h"
 #include "programs/config.h"
 
-enum process_kind { PROCESS_KIND_CORE = 1, PROCESS_KIND_GATEWAY, PROCESS_KIND_HISTORY };
+enum process_kind {
+    PROCESS_KIND_CORE = 1,
+    PROCESS_KIND_GATEWAY,
+    PROCESS_KIND_HISTORY,
+    PROCESS_KIND_NOTARY
+};
 
 const char *process_kind_name(enum process_kind kind);
 
 struct separation {
     bool is_wanted; /* root, and there are users: configured, or tarazy-core and so on */
-    struct process_user users[PROCESS_KIND_HISTORY + 1];
+    struct process_user users[PROCESS_KIND_NOTARY + 1];
 };
 
 /* False: users are configured that do not exist (logged). */
@@ -31,6 +38,10 @@ bool separation_find(const struct config *config, struct separation *separation)
 
 /* Before anything is started: the folder is given to those who shall have it. False: logged. */
 bool separation_arrange(const struct config *config);
+
+/* Before a process becomes its own user: makes its folder, if need be, and gives it to that user with
+ * the files in it, when wanted. False: logged. */
+bool separation_give_place(const struct config *config, enum process_kind kind, const char *path);
 
 /* Goes on as the process's own user, when wanted. False: it must not go on (logged). */
 bool separation_become(const struct config *config, enum process_kind kind);

@@ -1,5 +1,5 @@
 """What each process of a node may do: its self-test on a running node, what the kernel says of the running processes,
-and, as root, three users in one group of whom only the core's can write the journal."""
+and, as root, four users in one group of whom only the core's can write the journal."""
 import os
 import pathlib
 import signal
@@ -9,13 +9,14 @@ import node_process as node
 from rest_rig import sandbox
 
 check = node.check
-KINDS = ("core", "gateway", "history")
-USERS = {"core": 61101, "gateway": 61102, "history": 61103}
+KINDS = ("core", "gateway", "history", "notary")
+USERS = {"core": 61101, "gateway": 61102, "history": 61103, "notary": 61104}
 GROUP = 61100
 CONFIG = f"""users {{
     core = "{USERS['core']}"
     gateway = "{USERS['gateway']}"
     history = "{USERS['history']}"
+    notary = "{USERS['notary']}"
     group = "{GROUP}"
 }}
 """
@@ -27,14 +28,17 @@ def status(pid):
 
 
 def children(running):
-    """All three, once they are confined and history is mute."""
+    """All of them, once they are confined, and history and the notary are mute."""
     def all_there():
         found = node.child_processes(running.process.child.pid)
         if set(found) != set(KINDS):
             return None
-        filters = {kind: status(pid).get("Seccomp_filters") for kind, pid in found.items()}
-        return found if filters == {"core": "1", "gateway": "1", "history": "2"} else None
-    return node.wait_until("three confined processes", all_there)
+        try:
+            filters = {kind: status(pid).get("Seccomp_filters") for kind, pid in found.items()}
+        except OSError:  # one has just ended
+            return None
+        return found if filters == {"core": "1", "gateway": "1", "history": "2", "notary": "2"} else None
+    return node.wait_until("four confined processes", all_there)
 
 
 def self_tests(running, *options):
@@ -54,7 +58,7 @@ def trade(running):
 
 
 def test_confined():
-    with sandbox() as running:
+    with sandbox("--notary") as running:
         for kind, pid in children(running).items():
             said = status(pid)
             check(said["NoNewPrivs"] == "1" and said["Seccomp"] == "2", f"{kind}: {said}")
@@ -83,7 +87,7 @@ def test_own_users():
     config.write_text(CONFIG)
     node.remove_folder(folder)
     try:
-        with sandbox("--config", config) as running:
+        with sandbox("--notary", "--config", config) as running:
             found = children(running)
             for kind, pid in found.items():
                 said = status(pid)
@@ -93,7 +97,7 @@ def test_own_users():
             os.kill(found["core"], signal.SIGKILL)
             again = node.wait_until("another core", lambda: (
                 (now := children(running)) and now["core"] != found["core"] and now["history"] != found["history"]
-                and now))
+                and now["notary"] != found["notary"] and now))
             check(again["gateway"] == found["gateway"], "the gateway found the core again")
             trade(running)
             self_tests(running, "--config", str(config))
@@ -101,12 +105,15 @@ def test_own_users():
             for kind in KINDS:
                 check(attempt(kind, segment, os.O_RDONLY) == 0, f"{kind} reads the journal")
                 check((attempt(kind, segment, os.O_WRONLY) == 0) == (kind == "core"), "the core alone writes it")
-                for secret in ("node.key", "keys.json"):
+                for secret in ("node.key", "notary.key", "keys.json"):
                     check(attempt(kind, running.folder / secret, os.O_RDONLY) != 0, f"{kind} reads no {secret}")
             database = running.folder / "history" / "history.sqlite"
             check(attempt("history", database, os.O_RDWR) == 0, "history writes its own")
             check(attempt("gateway", database, os.O_RDWR) != 0 and attempt("core", database, os.O_RDWR) != 0,
                   "nobody else does")
+            tree = running.folder / "tlog" / "checkpoint"
+            check(attempt("notary", tree, os.O_RDWR) == 0 and attempt("core", tree, os.O_RDWR) != 0
+                  and attempt("gateway", tree, os.O_RDONLY) == 0, "the notary alone writes its tree")
             check(node.verify(running.folder) > 0, "the journal is whole")
     finally:
         config.unlink()
