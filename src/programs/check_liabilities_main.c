@@ -16,7 +16,7 @@
 #include "programs/commands.h"
 #include "programs/exit_codes.h"
 #include "programs/liabilities_paper.h"
-#include "proofs/liabilities_check.h"
+#include "proofs/liabilities_note.h"
 
 enum { EXPECTED_MAX = 64 };
 
@@ -28,6 +28,9 @@ struct check_call {
     bool has_totals;
     const char *statement; /* … or the file that says it */
     const char *identity;
+    const char *note; /* what the supervisor signed; NULL: not asked */
+    struct note_key signer;
+    bool has_signer;
     const char *expected[EXPECTED_MAX]; /* "BTC=1.5" */
     unsigned expected_count;
 };
@@ -36,11 +39,14 @@ static void check_usage(FILE *out)
 {
     (void)fputs(
         "usage: tarazy check-liabilities --as NAME (--statement FILE | --record N --epoch N\n"
-        "           --root HEX --totals HEX) [--expect ASSET=AMOUNT]... FILE\n\n"
+        "           --root HEX --totals HEX) [--expect ASSET=AMOUNT]... [--note FILE --signer KEY]\n"
+        "           FILE\n\n"
         "  --as NAME              what you call yourself at this node: your handle\n"
         "  --statement FILE       the statement (….root) whose root stands in the journal\n"
         "  --record --epoch --root --totals   or what the journal's command says\n"
         "  --expect ASSET=AMOUNT  what you own; without it, compare by eye\n"
+        "  --note FILE            what the supervisor signed after building the whole tree again\n"
+        "  --signer KEY           his verifier key: name+id+base64\n"
         "  FILE                   your proof\n",
         out);
 }
@@ -68,6 +74,8 @@ static bool take_option(struct check_call *call, int option, const char *value)
     case 'e': return take_number(value, &call->claim.epoch);
     case 'r': call->has_root = true; return take_hash(value, &call->claim.root);
     case 't': call->has_totals = true; return take_hash(value, &call->claim.totals);
+    case 'o': call->note = value; return true;
+    case 'k': call->has_signer = true; return note_key_read(&call->signer, value, strlen(value));
     case 'x':
         if (call->expected_count == EXPECTED_MAX) {
             return false;
@@ -86,7 +94,8 @@ static bool call_is_sound(const struct check_call *call)
     bool has_all =
         call->claim.record != 0 && call->claim.epoch != 0 && call->has_root && call->has_totals;
 
-    return call->identity != NULL && (call->statement != NULL ? !has_some : has_all);
+    return call->identity != NULL && (call->note != NULL) == call->has_signer &&
+           (call->statement != NULL ? !has_some : has_all);
 }
 
 /* "BTC=1.5": is it so? False: said. */
@@ -140,6 +149,11 @@ static int check_proof(const struct check_call *call, const struct liabilities_p
             return EXIT_CODE_DAMAGED;
         }
     }
+    if (call->note != NULL &&
+        !liabilities_paper_note(program, call->note, &call->signer, &call->claim)) {
+        (void)printf("result     refused\n");
+        return EXIT_CODE_DAMAGED;
+    }
     (void)printf("result     agrees\n");
     return EXIT_CODE_DONE;
 }
@@ -173,6 +187,8 @@ int check_liabilities_main(int argc, char **argv)
         {"root", required_argument, NULL, 'r'},
         {"totals", required_argument, NULL, 't'},
         {"expect", required_argument, NULL, 'x'},
+        {"note", required_argument, NULL, 'o'},
+        {"signer", required_argument, NULL, 'k'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };

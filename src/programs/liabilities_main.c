@@ -24,12 +24,15 @@
 #include "programs/liabilities_paper.h"
 #include "proofs/liabilities_check.h"
 #include "proofs/liabilities_file.h"
+#include "proofs/liabilities_note.h"
 
 struct liabilities_call {
     const char *directory;
     const char *check;  /* statement to check; NULL: build */
     const char *secret; /* file with the epoch key; with check */
     const char *reveal; /* epoch whose key is shown; NULL: none */
+    const char *seed;   /* file with the private key to sign what was found; with check */
+    const char *signer; /* whose name that is */
     const char *user;   /* to whom the tree is given; NULL: nobody else */
     uint64_t record;    /* STATE_AT_SNAPSHOT: the newest snapshot */
     uint64_t epoch;     /* 0: the next one */
@@ -40,14 +43,17 @@ static void liabilities_usage(FILE *out)
     (void)fputs(
         "usage: tarazy liabilities --dir DIR [--record NUMBER] [--epoch EPOCH] [--for USER]\n"
         "       tarazy liabilities --dir DIR --reveal EPOCH\n"
-        "       tarazy liabilities --dir DIR --check ROOT --key FILE\n\n"
+        "       tarazy liabilities --dir DIR --check ROOT --key FILE\n"
+        "           [--sign SEED --signer NAME]\n\n"
         "  --dir DIR        the node's folder, or a copy of its journal\n"
         "  --record NUMBER  the books after this command (default: the newest snapshot)\n"
         "  --epoch EPOCH    number of the tree (default: one above the last published)\n"
         "  --for USER       give the tree to the gateway's user: where processes have their own\n"
         "  --reveal EPOCH   print the key of a tree that was built here: for the supervisor\n"
         "  --check ROOT     build the tree of a statement again and compare\n"
-        "  --key FILE       the epoch key that --reveal printed\n",
+        "  --key FILE       the epoch key that --reveal printed\n"
+        "  --sign SEED      if all agrees, a signed note of it on standard output\n"
+        "  --signer NAME    whose key that is\n",
         out);
 }
 
@@ -200,6 +206,32 @@ static const char *yes_or_no(bool holds)
     return holds ? "yes" : "NO";
 }
 
+/* The note on standard output, its verifier key on standard error. */
+static int sign_report(const struct liabilities_call *call, const struct liabilities_claim *claim,
+                       const struct liabilities_report *report)
+{
+    char note[LIABILITIES_NOTE_MAX + 1];
+    char verifier[NOTE_KEY_TEXT_MAX + 1];
+    uint8_t raw[ED25519_KEY_SIZE];
+    struct hash256 seed;
+    struct note_key key;
+
+    if (!liabilities_paper_key("tarazy liabilities", call->seed, &seed)) {
+        return EXIT_CODE_USAGE;
+    }
+    bool is_signed = ed25519_public_key(seed.bytes, raw) &&
+                     note_key_make(&key, call->signer, NOTE_KEY_KIND_ED25519, raw) &&
+                     liabilities_note_write(claim, report, &key, seed.bytes, note) > 0;
+    secret_wipe(&seed, sizeof seed);
+    if (!is_signed) {
+        (void)fprintf(stderr, "tarazy liabilities: cannot sign as '%s'\n", call->signer);
+        return EXIT_CODE_FAILED;
+    }
+    note_key_write(&key, verifier);
+    (void)fprintf(stderr, "key        %s\n", verifier);
+    return fputs(note, stdout) < 0 || fflush(stdout) != 0 ? EXIT_CODE_FAILED : EXIT_CODE_DONE;
+}
+
 static int print_report(const struct liabilities_report *report)
 {
     const char *wrong = liabilities_report_text(report);
@@ -237,7 +269,8 @@ static int check(const struct liabilities_call *call)
         struct liabilities_claim claim = liabilities_claim_of(statement);
 
         if (liabilities_check(state.engine, &claim, &secret, report)) {
-            code = print_report(report);
+            bool signs = call->seed != NULL && liabilities_report_is_good(report);
+            code = signs ? sign_report(call, &claim, report) : print_report(report);
         } else {
             (void)fputs("tarazy liabilities: out of memory\n", stderr);
         }
@@ -271,6 +304,8 @@ static bool take_option(struct liabilities_call *call, int option, const char *v
     case 'r': return take_number(value, &call->record);
     case 'e': return take_number(value, &call->epoch);
     case 'f': call->user = value; return true;
+    case 's': call->seed = value; return true;
+    case 'n': call->signer = value; return true;
     case 'v': call->reveal = value; return take_number(value, &epoch);
     default: return false; /* not an enum */
     }
@@ -281,7 +316,9 @@ static bool call_is_sound(const struct liabilities_call *call)
 {
     bool builds = call->record != 0 || call->epoch != 0 || call->user != NULL;
 
-    return call->directory != NULL && (call->check != NULL) == (call->secret != NULL) &&
+    return call->directory != NULL && (call->seed != NULL) == (call->signer != NULL) &&
+           (call->seed == NULL || call->check != NULL) &&
+           (call->check != NULL) == (call->secret != NULL) &&
            (call->check != NULL) + (call->reveal != NULL) + builds <= 1;
 }
 
@@ -295,6 +332,8 @@ int liabilities_main(int argc, char **argv)
         {"check", required_argument, NULL, 'c'},
         {"key", required_argument, NULL, 'k'},
         {"for", required_argument, NULL, 'f'},
+        {"sign", required_argument, NULL, 's'},
+        {"signer", required_argument, NULL, 'n'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };

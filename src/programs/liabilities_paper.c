@@ -12,6 +12,7 @@
 
 #include "codec/decimal_text.h"
 #include "codec/hex_text.h"
+#include "proofs/liabilities_note.h"
 #include "proofs/liabilities_text.h"
 
 const char *liabilities_paper_hex(const struct hash256 *hash, char out[LIABILITIES_HEX_SIZE])
@@ -112,6 +113,21 @@ bool liabilities_paper_key(const char *program, const char *path, struct hash256
     bool holds = hex_decode(slice_of(text, size), out->bytes, sizeof out->bytes);
     if (!holds) {
         (void)fprintf(stderr, "%s: %s: not 64 hexadecimal digits\n", program, path);
+    }
+    free(text);
+    return holds;
+}
+
+bool liabilities_paper_note(const char *program, const char *path, const struct note_key *key,
+                            const struct liabilities_claim *claim)
+{
+    size_t size = 0;
+    char *text = read_file(program, path, &size);
+    bool holds = text != NULL && liabilities_note_check(text, size, key, claim);
+
+    if (text != NULL && !holds) {
+        (void)fprintf(stderr, "%s: %s: not signed by this key for what was published\n", program,
+                      path);
     }
     free(text);
     return holds;

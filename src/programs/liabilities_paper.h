@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "proofs/liabilities_proof.h"
+#include "proofs/signed_note.h"
 
 enum { LIABILITIES_HEX_SIZE = 2 * sizeof(struct hash256) + 1 };
 
@@ -26,6 +27,10 @@ void liabilities_paper_balance(const struct liabilities_statement *statement,
 bool liabilities_paper_statement(const char *program, const char *path,
                                  struct liabilities_statement *out);
 bool liabilities_paper_proof(const char *program, const char *path, struct liabilities_proof *out);
+
+/* A note of the supervisor about this claim. */
+bool liabilities_paper_note(const char *program, const char *path, const struct note_key *key,
+                            const struct liabilities_claim *claim);
 
 /* 64 hexadecimal digits and a line's end. */
 bool liabilities_paper_key(const char *program, const char *path, struct hash256 *out);

@@ -108,7 +108,7 @@ def clients_check(sandbox, published, owned):
         run("check-liabilities", "--as", name, *claim_options(published), file, code=REFUSED)
 
 
-def supervisor_checks(sandbox):
+def supervisor_checks(sandbox, published):
     """Has a copy of the journal and the epoch key, and nothing else."""
     copy = node.new_folder()
     try:
@@ -120,12 +120,26 @@ def supervisor_checks(sandbox):
         root = next(sandbox.folder.glob("liabilities-*2.root"))
         said = run("liabilities", "--dir", copy, "--check", root, "--key", key)
         check("result     agrees" in said and "NO" not in said, said)
+        seed, note, proof = copy / "seed", copy / "note", copy / "alice.proof"
+        seed.write_text("11" * 32 + "\n")
+        done = subprocess.run([node.PROGRAM, "liabilities", "--dir", copy, "--check", root, "--key", key, "--sign", seed,
+                               "--signer", "supervisor.example"], capture_output=True, text=True, timeout=300)
+        check(done.returncode == 0, done.stderr)
+        note.write_text(done.stdout)
+        proof.write_text(sandbox.person("alice").ok("GET /api/v3/liabilities/proof")["proof"])
+        asked = ("check-liabilities", "--as", "alice", *claim_options(published), "--signer", fields(done.stderr)["key"],
+                 "--note", note, proof)
+        run(*asked)
+        note.write_text(note.read_text().replace("nothing negative", "nothing positive"))
+        run(*asked, code=REFUSED)
         # The statement of another record, and one that owes less.
         lie = copy / "lie.root"
         lines = root.read_text().splitlines(keepends=True)
         record = next(i for i, line in enumerate(lines) if line.startswith("record "))
         lie.write_text("".join(lines[:record] + [f"record {int(lines[record].split()[1]) - 1}\n"] + lines[record + 1:]))
-        run("liabilities", "--dir", copy, "--check", lie, "--key", key, code=REFUSED)
+        refused = run("liabilities", "--dir", copy, "--check", lie, "--key", key, "--sign", seed,
+                      "--signer", "supervisor.example", code=REFUSED)
+        check("checked" not in refused, "nothing is signed that was not found")
         asset = next(i for i, line in enumerate(lines) if line.startswith("asset "))
         words = lines[asset].split()
         words[3] = str(int(words[3]) - 1)
@@ -160,7 +174,7 @@ def main():
         published = publish(sandbox, said)
         trade(alice, bob, 3)  # what comes after does not matter to the proof
         clients_check(sandbox, published, owned)
-        supervisor_checks(sandbox)
+        supervisor_checks(sandbox, published)
     newest_snapshot_is_enough()
     print(json.dumps(said))
 
