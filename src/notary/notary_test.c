@@ -200,7 +200,6 @@ static void it_signs_the_tree_of_the_journal(void **state)
         struct hash256 wanted = root_of(scene, last->size);
         assert_memory_equal(&last->root, &wanted, sizeof wanted);
     }
-    assert_int_equal(scene->seen_count, 6);
 }
 
 static void the_same_tree_gives_the_same_note_also_after_a_restart(void **state)
@@ -273,6 +272,7 @@ static void a_proof_is_not_made_from_a_damaged_journal_or_tile(void **state)
     static struct record_finder finder;
     static struct record_proof proof;
     char name[STORAGE_NAME_SIZE];
+    char number[8];
     size_t size = 0;
 
     write_journal(scene, 5);
@@ -294,6 +294,12 @@ static void a_proof_is_not_made_from_a_damaged_journal_or_tile(void **state)
                     proof.entry.first_number + proof.position == 3);
         places[i] ^= 1;
     }
+    (void)snprintf(number, sizeof number, "%u", (unsigned)count);
+    foldered_disk_name(&scene->foldered, "j/tlog/tile/entries/000.p", number, name);
+    uint8_t *entries = fake_disk_bytes(scene->disk, name, &size);
+    entries[TILE_BUNDLE_ENTRY + 2 + 100] ^= 1; /* the root of the batch with command 3 */
+    assert_int_equal(record_finder_prove(&finder, 3, count, &proof), RECORD_FOUND_FAILED);
+    entries[TILE_BUNDLE_ENTRY + 2 + 100] ^= 1;
     uint8_t *segment = fake_disk_bytes(scene->disk, "segment-00000000000000000001.journal", &size);
     uint32_t refused = 0;
     for (size_t i = 128; i < 4096; i += 16) {
@@ -323,7 +329,7 @@ static bool live_through(struct scene *scene, uint64_t call, enum fake_loss loss
 {
     char text[NOTARY_ERROR_MAX];
 
-    fake_disk_plan(scene->disk, FAKE_FAILURE_POWER, call, 0);
+    fake_disk_plan(scene->disk, FAKE_FAILURE_POWER, call, 5);
     if (open_notary(scene, text)) {
         bool goes_on = true;
         for (int i = 0; goes_on && i < 3; i++) {
@@ -375,7 +381,7 @@ static void after_a_failed_write_nothing_is_signed(void **state)
 
     write_journal(scene, 20);
     struct fake_disk *before = fake_disk_copy(scene->disk);
-    for (uint64_t call = 1; call < 60; call += 1) {
+    for (uint64_t call = 1; call < 60; call++) {
         fake_disk_destroy(scene->disk);
         use_disk(scene, fake_disk_copy(before));
         must_open(scene);
@@ -385,7 +391,6 @@ static void after_a_failed_write_nothing_is_signed(void **state)
         bool is_signed = sign(scene);
         bool has_failed = fake_disk_has_failed(scene->disk);
         fake_disk_plan(scene->disk, FAKE_FAILURE_NONE, 0, 0);
-        /* Looking for a tile that is not there yet may fail, too; all else is the end. */
         if (!is_signed) {
             assert_true(has_failed);
             assert_int_equal(notary_sign(scene->notary, note), 0);

@@ -312,7 +312,7 @@ static void no_loss_of_power_makes_it_forget(void **state)
             fake_disk_destroy(scene->disk);
             scene->disk = fake_disk_copy(before);
             open_witness(scene);
-            fake_disk_plan(scene->disk, FAKE_FAILURE_POWER, call, 0);
+            fake_disk_plan(scene->disk, FAKE_FAILURE_POWER, call, 5);
             bool is_cosigned = ask(scene, 0, 30) == WITNESS_ANSWER_COSIGNED;
             bool was_cut = fake_disk_has_failed(scene->disk);
             cut += was_cut;

@@ -227,6 +227,8 @@ static void every_command_has_a_proof_that_is_one_text(void **state)
             record_proof_hide(&proof);
             size = write_proof(scene, &proof);
             assert_int_equal(check(scene, size), PROOF_CHECK_GOOD);
+            assert_true(proof_text_read(&back, scene->text, size, &note, &note_size));
+            assert_int_equal(back.command_size, 0);
         }
     }
 }

@@ -145,7 +145,18 @@ static void cosignatures_carry_their_time(void **state)
     assert_true(signed_note_read(&note, whole, size));
     assert_int_equal(signed_note_check(&note, &witness, &time_s), NOTE_CHECK_SIGNED);
     assert_int_equal(time_s, 1795305600);
+    /* Neither time nor text may be another: one line alone, each of its bits. */
+    size = strlen(text) + 1;
+    size_t end =
+        size + note_line_write(&witness, seed, text, strlen(text), 1795305600, whole + size);
+    for (size_t bit = size * 8; bit < end * 8; bit++) {
+        whole[bit / 8] ^= (char)(1 << bit % 8);
+        assert_true(!signed_note_read(&note, whole, end) ||
+                    signed_note_check(&note, &witness, NULL) != NOTE_CHECK_SIGNED);
+        whole[bit / 8] ^= (char)(1 << bit % 8);
+    }
     /* The same key as a log's key is another key. */
+    assert_true(signed_note_read(&note, whole, end));
     assert_int_equal(signed_note_check(&note, &log, NULL), NOTE_CHECK_MISSING);
 }
 
