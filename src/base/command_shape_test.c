@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The shape of commands against a second description of them: a table that says of every byte of
- * every kind what may stand in it. The table is shown to leave no byte out; then each field is tried
- * with what it may and may not be.
+ * every kind what may stand in it. The table leaves no byte out; each field is tried with all of it.
  */
 #include <setjmp.h>
 #include <stdarg.h>

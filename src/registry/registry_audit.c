@@ -13,7 +13,8 @@ static const char *audit_participants(const struct registry *registry)
     for (uint32_t index = 1; index < registry->participants.fresh; index++) {
         const struct participant *participant = registry_participant_at(registry, index);
 
-        if (registry_participant_find(registry, registry_name_at(registry, index)->handle) != index) {
+        if (registry_participant_find(registry, registry_name_at(registry, index)->handle) !=
+            index) {
             return "registry: a participant is not found by its handle";
         }
         if (registry_tier(registry, participant->tier) == NULL) {
