@@ -22,7 +22,7 @@ from ws_client import WebSocket  # noqa: E402
 CONFIG = "rate_limits {\n connections = 16000\n connections_address = 16000\n}\n"
 WHOLE = {"websockets": 10_000, "slow": 5_000, "seconds": 20, "rate": 100, "millions": 10}
 SMALL = {"websockets": 300, "slow": 100, "seconds": 2, "rate": 50, "millions": 1}
-MEMORY_MAX_MB, SLOWER_MAX, RESTART_MAX_S = 200, 2.0, 60
+MEMORY_MAX_MB, SLOWER_MAX, BASELINE_MAX_MS, RESTART_MAX_S = 200, 2.0, 20, 60
 
 table = []
 
@@ -134,12 +134,16 @@ def attack(address, count, told):
         begin = time.monotonic()
         for i, one in enumerate(list(slow.values())):
             one.send()
-            if i % 100 == 0:  # spread over two seconds
+            if i % 50 == 0:  # spread over two seconds; who was thrown out comes back at once
+                for descriptor, _ in poll.poll(0):
+                    poll.unregister(descriptor)
+                    slow.pop(descriptor).socket.close()
+                    join()
                 time.sleep(max(0, begin + 2 * i / count - time.monotonic()))
-        for descriptor, _ in poll.poll(0):
-            poll.unregister(descriptor)
-            slow.pop(descriptor).socket.close()
-            join()
+
+
+def held_by(process):
+    return len(os.listdir(f"/proc/{process}/fd"))
 
 
 def slow_heads(sizes, is_small):
@@ -154,14 +158,17 @@ def slow_heads(sizes, is_small):
         try:
             told.get(timeout=60)
             gateway = node.child_processes(running.process.child.pid)["gateway"]
-            node.wait_until("the slow ones", lambda: len(os.listdir(f"/proc/{gateway}/fd")) > sizes["slow"] * 0.9)
+            node.wait_until("the slow ones", lambda: held_by(gateway) > sizes["slow"] * 0.9)
             attacked = honest_latencies(person, sizes)
-            held = len(os.listdir(f"/proc/{gateway}/fd"))
+            held = held_by(gateway)
         finally:
             attacker.terminate()
             attacker.join()
         figures = [(percentile(samples, 0.5), percentile(samples, 0.99)) for samples in (baseline, attacked)]
         ratio = figures[1][1] / figures[0][1]
+        holds = ratio <= SLOWER_MAX and held >= 0.9 * sizes["slow"]
+        if is_small or figures[0][1] > BASELINE_MAX_MS:  # a busy machine hides what it is about
+            holds = None
         row("slow headers, an honest p99", f"{held} held open",
             f"{figures[0][1]:.2f} -> {figures[1][1]:.2f} ms, p50 {figures[0][0]:.2f} -> {figures[1][0]:.2f}",
             f"<= {SLOWER_MAX:.0f} x", None if is_small else ratio <= SLOWER_MAX)
