@@ -245,8 +245,14 @@ def a_witness_cosigns_out_of_its_own_copy(running, alice, nobody, order):
 
 def killed_while_people_trade(running, alice, nobody):
     seen = [checkpoint(nobody)]
+    pid = None
+
+    def another():
+        """Not the one that was killed and is still on its way out."""
+        found = node.child_processes(running.process.child.pid).get("notary")
+        return found if found != pid else None
     for kill in range(KILLS):
-        pid = node.wait_until("a notary", lambda: node.child_processes(running.process.child.pid).get("notary"))
+        pid = node.wait_until("a notary", another)
         for step in range(30):
             alice.limit("BUY", "0.001", str(10000000 + 30 * kill + step))
         os.kill(pid, signal.SIGKILL)
