@@ -2,7 +2,7 @@
  *
  * Lies for the supervisor's checker. A true stream is recorded; then, over and over, one thing in it is
  * altered: a field of an event, an event left out or said twice, a refusal turned into an acceptance, a
- * command left out, its time or key exchanged. The lie must be found within the next commands, or its
+ * command left out, its time or key exchanged. The lie must be found before the stream ends, or its
  * field stands in the list of lie_fields.c of what moves no value and changes nobody's rights, with the reason.
  *
  *     inspector_lies [LIES [SEED]]
@@ -18,7 +18,7 @@
 #define LIES_DEFAULT   300000u
 #define LIES_A_ROUND   30000u
 #define COMMANDS       6000u /* of one recorded stream */
-#define HORIZON        400u  /* commands within which a lie must show */
+#define HORIZON        400u  /* commands in which a lie with an excuse is waited for */
 #define LIES_A_PLACE   12u
 #define FAILURES_SHOWN 20u /* and then no more is tried */
 
@@ -372,8 +372,10 @@ static bool tell(struct bench *bench, uint32_t place, enum lie lie)
     if (lie != LIE_NO_COMMAND) {
         inspector_on_command(bench->inspector, &command.header, bench->scratch, size);
     }
-    for (uint32_t next = place + 1; next < bench->stream.count && next <= place + HORIZON &&
-                                    inspector_complaint(bench->inspector) == NULL;
+    /* what has no excuse may show as late as it likes */
+    uint32_t end = excuse(lie, field, kind) != NULL ? place + HORIZON : bench->stream.count;
+    for (uint32_t next = place + 1;
+         next < bench->stream.count && next <= end && inspector_complaint(bench->inspector) == NULL;
          next++) {
         show(bench, &bench->stream.records[next]);
     }
