@@ -32,11 +32,11 @@ static int tear_down(void **state)
 
 static void without_a_notary_nothing_is_signed(void **state)
 {
-    rig_expect(*state, RIG_NOBODY, "GET /tlog/checkpoint ", 404, "-9903");
-    rig_expect(*state, RIG_NOBODY, "GET /tlog/key ", 404, "-9903");
-    rig_expect(*state, RIG_NOBODY, "GET /tlog/consistency old=1&new=2", 404, "-9903");
+    rig_expect(*state, RIG_NOBODY, "GET /tlog/checkpoint ", 400, "-9903");
+    rig_expect(*state, RIG_NOBODY, "GET /tlog/key ", 400, "-9903");
+    rig_expect(*state, RIG_NOBODY, "GET /tlog/consistency old=1&new=2", 400, "-9903");
     rig_expect(*state, RIG_NOBODY, "GET /tlog/tile/0/000 ", 404, "-1020");
-    rig_expect(*state, RIG_ALICE, "GET /tlog/proof number=1", 404, "-9903");
+    rig_expect(*state, RIG_ALICE, "GET /tlog/proof number=1", 400, "-9903");
 }
 
 static void a_tile_has_one_name(void **state)
@@ -54,7 +54,7 @@ static void receipts_are_of_own_orders(void **state)
                "POST /api/v3/order symbol=BTCKZT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.1&"
                "price=100",
                200, "\"orderId\":1");
-    rig_expect(*state, RIG_ALICE, "GET /api/v3/receipt symbol=BTCKZT&orderId=1", 404, "-9903");
+    rig_expect(*state, RIG_ALICE, "GET /api/v3/receipt symbol=BTCKZT&orderId=1", 400, "-9903");
     rig_expect(*state, RIG_BOB, "GET /api/v3/receipt symbol=BTCKZT&orderId=1", 400, "-2013");
     rig_expect(*state, RIG_ALICE, "GET /api/v3/receipt symbol=ETHKZT&orderId=1", 400, "-2013");
     rig_expect(*state, RIG_ALICE, "GET /api/v3/receipt symbol=BTCKZT&orderId=2", 400, "-2013");

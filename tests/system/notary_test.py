@@ -48,7 +48,7 @@ def wait_for_record(person, **parameters):
     """The receipt, once a checkpoint has the record."""
     def attempt():
         status, body = person.send("GET", "/api/v3/receipt", parameters)
-        check(status in (200, 404), f"{parameters}: {status} {body}")
+        check(status in (200, 400), f"{parameters}: {status} {body}")
         return body if status == 200 else None
     return node.wait_until(f"a receipt of {parameters}", attempt)
 

@@ -35,7 +35,8 @@ def the_description_is_what_is_served(sandbox):
           == len(operations), "every operation has its own name")
     for path, method in operations:
         status, _, answer = fetch(sandbox, path, METHODS[method])
-        check(status not in (404, 405), f"{method} {path} is described and not served: {status}")
+        check(status not in (404, 405) or "{" in path,  # a folder: what is in it, notary_test.py knows
+              f"{method} {path} is described and not served: {status}")
         secured = "security" in document["paths"][path][method]
         check(not secured or (status == 401 and json.loads(answer)["code"] == -2014),
               f"{method} {path} is said to need a key: {status} {answer}")
