@@ -108,7 +108,7 @@
     X(NO_ADDRESS, -9901, 400, "There is no deposit address for this asset and network.")           \
     X(TOO_MANY_OPEN, -9902, 400, "More open orders than one answer holds; ask for one symbol.")    \
     X(NOT_SIGNED, -9903, 400, "No signed checkpoint has this yet; ask again in a second.")         \
-    X(NO_LIABILITIES, -9904, 404, "No published tree of liabilities has this.")
+    X(NO_LIABILITIES, -9904, 400, "No published tree of liabilities has this.")
 
 enum venue_error {
     VENUE_ERROR_UNKNOWN = 1,

@@ -114,10 +114,10 @@ static void before_a_root_is_published_there_is_nothing(void **state)
 {
     struct bench *bench = *state;
 
-    rig_expect(&bench->rig, RIG_NOBODY, "GET /api/v3/liabilities ", 404, "-9904");
-    rig_expect(&bench->rig, RIG_ALICE, "GET /api/v3/liabilities/proof ", 404, "-9904");
+    rig_expect(&bench->rig, RIG_NOBODY, "GET /api/v3/liabilities ", 400, "-9904");
+    rig_expect(&bench->rig, RIG_ALICE, "GET /api/v3/liabilities/proof ", 400, "-9904");
     build(bench, 1, 1); /* built, not published */
-    rig_expect(&bench->rig, RIG_ALICE, "GET /api/v3/liabilities/proof ", 404, "-9904");
+    rig_expect(&bench->rig, RIG_ALICE, "GET /api/v3/liabilities/proof ", 400, "-9904");
 }
 
 static void each_gets_his_own_proof_and_it_agrees_with_the_published_root(void **state)
@@ -175,7 +175,7 @@ static void tree_that_is_not_the_published_one_proves_nothing(void **state)
     char *root = strstr(bench->request, "root=") + 5;
     *root = *root == '0' ? '1' : '0';
     rig_expect(&bench->rig, RIG_OLGA, bench->request, 200, "\"status\":\"DONE\"");
-    rig_expect(&bench->rig, RIG_ALICE, "GET /api/v3/liabilities/proof ", 404, "-9904");
+    rig_expect(&bench->rig, RIG_ALICE, "GET /api/v3/liabilities/proof ", 400, "-9904");
 }
 
 static void roots_are_published_by_operators_once_per_epoch(void **state)

@@ -79,7 +79,7 @@ class Sandbox(planted_tree.PlantedTree):
         rest, _ = process.communicate(timeout=30)
         self.assertIn("Stopped.", rest)
         self.assertEqual(process.returncode, 0)
-        self.assertIn(f"serve --sandbox --dir {self.root}/build/run --listen 127.0.0.1:8080", self.notes())
+        self.assertIn(f"serve --sandbox --notary --dir {self.root}/build/run --listen 127.0.0.1:8080", self.notes())
         self.assertIn("share/samples/flow.csv", self.notes())
         self.assertIn("serve stopped", self.notes())
         self.assertIn("replay stopped", self.notes())

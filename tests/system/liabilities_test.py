@@ -61,7 +61,7 @@ def build(sandbox, alice, bob):
 def publish(sandbox, said):
     alice, olga, nobody = sandbox.person("alice"), sandbox.person("olga"), sandbox.person()
     act = {name: said[name] for name in ("record", "epoch", "root", "totals")}
-    nobody.refused("GET /api/v3/liabilities", 404, -9904)
+    nobody.refused("GET /api/v3/liabilities", 400, -9904)
     alice.refused("POST /tarazy/v1/liabilities", 401, -2015, **act)
     olga.ok("POST /tarazy/v1/liabilities", **act)
     olga.refused("POST /tarazy/v1/liabilities", 400, -9151, **act)
