@@ -43,7 +43,7 @@ def the_description_is_what_is_served(sandbox):
     for path, methods in document["paths"].items():
         for method in METHODS:
             if method not in methods:
-                status, _, _ = fetch(sandbox, path, METHODS[method])
+                status, _, _ = fetch(sandbox, path.replace("{tile}", "0/000"), METHODS[method])
                 check(status == 405, f"{method} {path} is served and not described: {status}")
     # References within the document lead somewhere.
     for reference in set(re.findall(r'"\$ref":"#/([^"]+)"', body)):
