@@ -20,7 +20,7 @@ shopt -s nullglob
 found=0
 for program in build/release/bench/* bench/*.sh; do
     name=$(basename "$program" .sh)
-    if [ ! -x "$program" ] || { [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; }; then
+    if [ ! -f "$program" ] || [ ! -x "$program" ] || { [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; }; then
         continue
     fi
     printf '\n--- %s\n' "$name"
