@@ -105,7 +105,7 @@ static void run_single(const char *name, const struct workload_parameters *param
                        uint32_t orders)
 {
     const struct setting setting = {
-        name, {limits_of(1000, 1, orders), 1000, 1, PRICE_MAX, NULL}, 1000};
+        name, {limits_of(1000, 1, orders), 1000, 1, PRICE_MAX, NULL, false}, 1000};
     struct w_stream stream = {.market = 1};
     struct w_script script = {0};
     struct tape tape = {0};
@@ -139,7 +139,7 @@ static void run_many(void)
     enum { ORDERS = 1000000, COMMANDS = 2000000 };
     const struct setting setting = {
         "W, 1,000 markets, 1 M users, 1 M orders",
-        {limits_of(USERS_MANY, MARKETS, 2 * ORDERS), USERS_MANY, MARKETS, PRICE_MAX, NULL},
+        {limits_of(USERS_MANY, MARKETS, 2 * ORDERS), USERS_MANY, MARKETS, PRICE_MAX, NULL, false},
         USERS_MANY / MARKETS};
     struct w_stream *streams = calloc(MARKETS, sizeof *streams);
     struct w_script script = {0};
@@ -216,7 +216,7 @@ static void run_latency(void)
 {
     enum { COMMANDS = 1000000 };
     const struct setting setting = {
-        "latency", {limits_of(1000, 1, 100000), 1000, 1, PRICE_MAX, NULL}, 1000};
+        "latency", {limits_of(1000, 1, 100000), 1000, 1, PRICE_MAX, NULL, false}, 1000};
     const struct workload_parameters parameters = {COMMANDS, 1000, 1000, 0, 101572685};
     struct w_stream stream = {.market = 1};
     struct w_script script = {0};
@@ -265,7 +265,14 @@ static void run_memory(void)
 {
     enum { ORDERS = 1000000 };
     const struct setting setting = {
-        "memory", {limits_of(1000, 1, ORDERS + 1000), 1000, 1, PRICE_MAX, NULL}, 1000};
+        .name = "memory",
+        .options = {.limits = limits_of(1000, 1, ORDERS + 1000),
+                    .users = 1000,
+                    .markets = 1,
+                    .price_max = PRICE_MAX,
+                    .is_lean = true},
+        .base_users = 1000,
+    };
     struct command_order_place place = {.header.kind = COMMAND_ORDER_PLACE,
                                         .terms = {.quantity = {1},
                                                   .instrument = 1,

@@ -139,7 +139,9 @@ void market_world_create(struct market_world *world, const struct market_world_o
         fprintf(stderr, "bench: no room for the state\n");
         exit(1);
     }
-    state_block_populate(&world->block); /* as the core does */
+    if (!options->is_lean) {
+        state_block_populate(&world->block); /* as the core does */
+    }
     world->engine = tarazy_engine_create(world->block.bytes, world->size, &options->limits);
     world->time_us = 1790000000000000;
     found(world, &options->limits);

@@ -29,6 +29,7 @@ struct market_world_options {
     uint16_t markets;
     int64_t price_max;
     struct tape *tape; /* from the first command on; may be NULL */
+    bool is_lean;      /* takes memory when it is touched, not at once as a core does */
 };
 
 void market_world_create(struct market_world *world, const struct market_world_options *options);

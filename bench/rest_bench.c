@@ -185,13 +185,14 @@ static void run_fixed_rate(struct load *load, int rate, int seconds)
     reset(load);
     for (int64_t next = 0; next < total;) {
         int64_t due = started + next * 1000000000 / rate;
-        struct connection *connection = wall_ns() >= due ? free_connection(load) : NULL;
+        bool is_due = wall_ns() >= due;
+        struct connection *connection = is_due ? free_connection(load) : NULL;
 
         if (connection != NULL) {
             send_request(load, connection, due);
             next++;
         } else {
-            wait_answers(load, wall_ns() >= due ? 100 : 0, false);
+            wait_answers(load, is_due ? 100 : 0, false);
         }
     }
     drain(load);
