@@ -120,7 +120,10 @@ def share_of(root, mutants, share):
     """About one in `share`, chosen by names and by the commit: every commit tries others."""
     if share <= 1:
         return mutants
-    commit = subprocess.run(["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True).stdout
+    try:
+        commit = subprocess.run(["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True).stdout
+    except OSError:  # no git here: always the same share
+        commit = ""
     return [mutant for mutant in mutants if zlib.crc32(f"{commit}{mutant.name}".encode()) % share == 0]
 
 

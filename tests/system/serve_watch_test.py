@@ -7,6 +7,15 @@ import urllib.request
 import node_process as node
 
 
+def is_over(pid):
+    """Gone, or dead and only waiting to be buried, which not every first process of a container does."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            return file.read().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -86,7 +95,7 @@ def main():
     children = node.child_processes(server.child.pid)
     server.stop(signal.SIGKILL)
     for name, pid in children.items():
-        node.wait_until(f"{name} to follow its parent", lambda pid=pid: not os.path.exists(f"/proc/{pid}"))
+        node.wait_until(f"{name} to follow its parent", lambda pid=pid: is_over(pid))
     node.check(node.verify(folder) == number, "the same journal")
     node.remove_folder(folder)
 
