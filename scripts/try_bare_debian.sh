@@ -33,6 +33,8 @@ if [ ! -e "$folder/etc/debian_version" ]; then
         useradd --create-home newcomer && echo "newcomer ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/newcomer' >/dev/null
 fi
 cp /etc/resolv.conf "$folder/etc/resolv.conf"
+# A system behind a proxy trusts certificates of its own, and says so to node: the new one does the same.
+cat "${NODE_EXTRA_CA_CERTS:-/dev/null}" >"$folder/etc/extra-certificates.crt"
 rm -rf "$folder/home/newcomer/tarazy"
 mkdir "$folder/home/newcomer/tarazy"
 git archive HEAD | tar -x -C "$folder/home/newcomer/tarazy"
@@ -44,4 +46,5 @@ exec unshare --mount --pid --fork --kill-child sh -c '
     shift
     mount -t proc proc "$folder/proc"
     mount --rbind /dev "$folder/dev"
-    exec chroot "$folder" su newcomer -c "cd ~/tarazy && $*"' sh "$folder" "$@"
+    exec chroot "$folder" su newcomer -c "
+        cd ~/tarazy && export NODE_EXTRA_CA_CERTS=/etc/extra-certificates.crt && $*"' sh "$folder" "$@"

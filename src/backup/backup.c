@@ -322,7 +322,7 @@ bool backup_run(const struct backup_place *from, const struct backup_place *to, 
                 struct backup_report *report, struct journal_error *error)
 {
     struct backup backup = {
-        .from = from, .to = to, .error = error, .copy = {from->storage, to->storage}};
+        .from = from, .to = to, .error = error, .copy = {.from = from->storage, .to = to->storage}};
     bool is_done = false;
     *report = (struct backup_report){0};
     backup.copy.error = error;

@@ -156,7 +156,7 @@ bool backup_restore(const struct backup_place *from, const struct backup_place *
                     struct backup_report *report, struct journal_error *error)
 {
     struct restore restore = {
-        .from = from, .to = to, .error = error, .copy = {from->storage, to->storage}};
+        .from = from, .to = to, .error = error, .copy = {.from = from->storage, .to = to->storage}};
     bool is_done = false;
     *report = (struct backup_report){0};
     restore.copy.error = error;

@@ -54,11 +54,13 @@ static struct amount position_of(const struct engine *engine, uint32_t participa
 
 /* From the note beside the participant's orders here; without one, from the ledger. */
 static struct accounts find_accounts(const struct engine *engine, uint32_t participant,
-                                     const struct order_terms *terms)
+                                     const struct order_terms *terms,
+                                     const struct replaced *replaced)
 {
     const struct market *market = engine_market(engine);
     const struct ledger *ledger = engine_ledger(engine);
-    uint32_t trader = market_trader(market, participant, terms->instrument);
+    uint32_t trader = replaced->trader != 0 ? replaced->trader
+                                            : market_trader(market, participant, terms->instrument);
 
     if (trader != 0) {
         struct trader_note note = market_trader_note(market, trader);
@@ -99,7 +101,7 @@ enum result placing_check(const struct engine *engine, const struct command_head
     if (result != RESULT_OK) {
         return result;
     }
-    placing->accounts = find_accounts(engine, sender, terms);
+    placing->accounts = find_accounts(engine, sender, terms, replaced);
     placing->funding = amount_zero();
     if (!placement->pending && !market_order_funding(market, placement, terms, &placing->funding)) {
         return RESULT_OVERFLOW;

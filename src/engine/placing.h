@@ -12,6 +12,7 @@
 struct replaced {
     uint64_t number;  /* 0 = none */
     uint32_t account; /* it gives back here */
+    uint32_t trader;  /* the record of its owner and instrument, which are the new order's, too */
     struct amount released;
 };
 

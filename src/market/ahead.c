@@ -38,7 +38,9 @@ static void ask_tables(const struct market *market, const struct market_ahead *a
     }
     if (places(market, ahead)) {
         ask_for(market_instrument_at(market, ahead->instrument), sizeof(struct instrument));
-        traders_ask_place(market, ahead->participant, ahead->instrument);
+        if (ahead->number == 0) { /* the order that is named knows its trader */
+            traders_ask_place(market, ahead->participant, ahead->instrument);
+        }
         order_ask_place(market, ahead->order_to_come);
     }
 }
@@ -62,6 +64,8 @@ static void ask_records(const struct market *market, struct market_ahead *ahead)
         ahead->child = instrument->ladders[ahead->side].root;
         ladder_ask_node(&market->ladders, ahead->child);
         ask_for(market_level_at(market, opposite_best(instrument, ahead->side)), LINE);
+    }
+    if (places(market, ahead) && ahead->number == 0) {
         ahead->trader = traders_guess(market, ahead->participant, ahead->instrument);
         ask_for(market_trader_at(market, ahead->trader), sizeof(struct trader));
     }
