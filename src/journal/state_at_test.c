@@ -26,25 +26,23 @@ static void history_make(struct history *history)
 {
     struct event_buffer events = {.size = TARAZY_EVENTS_SIZE_MAX};
     union command_sample command;
-    struct engine *engine = NULL;
-    void *block = NULL;
 
     events.bytes = aligned_alloc(64, TARAZY_EVENTS_SIZE_MAX);
+    (void)journal_flow_command(1, &command);
+    const struct command_node_found *found = (const void *)&command;
+    history->size = tarazy_engine_size(&found->limits);
+    void *block = aligned_alloc(64, (history->size + 63) / 64 * 64);
+    assert_non_null(block);
+    memset(block, 0, history->size);
+    struct engine *engine = tarazy_engine_create(block, history->size, &found->limits);
     for (uint64_t number = 1; number <= COMMANDS; number++) {
         (void)journal_flow_command(number, &command);
-        if (number == 1) {
-            const struct command_node_found *found = (const void *)&command;
-
-            history->size = tarazy_engine_size(&found->limits);
-            block = aligned_alloc(64, (history->size + 63) / 64 * 64);
-            memset(block, 0, history->size);
-            engine = tarazy_engine_create(block, history->size, &found->limits);
-        }
         command.header.number = number;
         command.header.time_us = journal_flow_time(number);
         events.used = 0;
         tarazy_engine_apply(engine, &command.header, &events);
         history->blocks[number] = malloc(history->size);
+        assert_non_null(history->blocks[number]);
         memcpy(history->blocks[number], block, history->size);
     }
     free(block);

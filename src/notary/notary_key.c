@@ -24,7 +24,7 @@ static struct hash256 notary_key_bound(const struct node_id *node)
         {.bytes = purpose, .size = sizeof purpose},
         {.bytes = node->bytes, .size = sizeof node->bytes},
     };
-    struct hash256 bound;
+    struct hash256 bound = {0};
 
     sha256_compute(parts, 2, bound.bytes);
     return bound;

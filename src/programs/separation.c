@@ -143,7 +143,7 @@ bool separation_arrange(const struct config *config)
 {
     static const char *const of_core[] = {"segment-", "segment.next", "snapshot-", "lock", NULL};
     static const char *const of_history[] = {"history.sqlite", NULL};
-    struct separation separation;
+    struct separation separation = {0};
     char path[CONFIG_PATH_MAX + 32];
     if (!separation_find(config, &separation)) {
         return false;
@@ -167,7 +167,7 @@ bool separation_arrange(const struct config *config)
 bool separation_give_place(const struct config *config, enum process_kind kind, const char *path)
 {
     static const char *const everything[] = {"", NULL};
-    struct separation separation;
+    struct separation separation = {0};
     if (mkdir(path, MODE_FOLDER) != 0 && errno != EEXIST) {
         return separation_fail(path, errno);
     }
@@ -178,7 +178,7 @@ bool separation_give_place(const struct config *config, enum process_kind kind, 
 
 bool separation_become(const struct config *config, enum process_kind kind)
 {
-    struct separation separation;
+    struct separation separation = {0};
     if (!separation_find(config, &separation)) {
         return false;
     }

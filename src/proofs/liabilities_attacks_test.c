@@ -31,7 +31,7 @@ static struct hash256 hash_of(const void *first, size_t first_size, const void *
                               size_t second_size)
 {
     const struct byte_part parts[] = {{first, first_size}, {second, second_size}};
-    struct hash256 out;
+    struct hash256 out = {0};
 
     sha256_compute(parts, 2, out.bytes);
     return out;

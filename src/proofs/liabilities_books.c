@@ -19,10 +19,8 @@
 static const char fees_identity[] = "\1fees";
 static const char rounding_identity[] = "\1rounding";
 
-static size_t identity_put(char *identity, const char *text)
+static size_t identity_put(char *identity, const char *text, size_t size)
 {
-    size_t size = strlen(text);
-
     ENSURE(size <= LIABILITIES_IDENTITY_MAX);
     memcpy(identity, text, size);
     return size;
@@ -67,10 +65,12 @@ static bool books_read(const void *context, uint32_t index, struct liabilities_a
             liabilities_books_identity(engine, account->owner, account->identity);
     } else if (index == node.participants) {
         account->owner = TARAZY_OWNER_FEES;
-        account->identity_size = identity_put(account->identity, fees_identity);
+        account->identity_size =
+            identity_put(account->identity, fees_identity, sizeof fees_identity - 1);
     } else {
         account->owner = TARAZY_OWNER_ROUNDING;
-        account->identity_size = identity_put(account->identity, rounding_identity);
+        account->identity_size =
+            identity_put(account->identity, rounding_identity, sizeof rounding_identity - 1);
     }
     for (uint16_t asset = 1; asset <= node.assets; asset++) {
         account->values[asset - 1] = 0;

@@ -247,9 +247,11 @@ static bool prove_low(const struct liabilities_file *file, struct liabilities_pa
     for (uint64_t i = holds ? range[0] : 1; holds && i < range[1]; i++) {
         holds = read_leaf(file, i, &leaf, node.values) && leaf.position >= previous &&
                 (uint64_t)leaf.position >> shift == (uint64_t)part->position >> shift;
-        previous = (uint64_t)leaf.position + 1;
-        node.hash = leaf.hash;
-        holds = holds && liabilities_fold_add(fold, leaf.position, &node);
+        if (holds) {
+            previous = (uint64_t)leaf.position + 1;
+            node.hash = leaf.hash;
+            holds = liabilities_fold_add(fold, leaf.position, &node);
+        }
     }
     holds = holds && liabilities_fold_finish(fold, shift, &node);
     liabilities_fold_destroy(fold);

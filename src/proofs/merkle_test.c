@@ -98,7 +98,7 @@ static struct hash256 naive_root(uint32_t first, uint32_t count)
 /* PATH of RFC 6962 2.1.1: from the root down, so it comes out the other way round. */
 static uint32_t naive_path(uint32_t index, uint32_t size, struct hash256 *out)
 {
-    struct hash256 down[40];
+    struct hash256 down[40] = {0};
     uint32_t first = 0;
     uint32_t count = 0;
 
@@ -124,7 +124,7 @@ static uint32_t naive_path(uint32_t index, uint32_t size, struct hash256 *out)
 /* PROOF of RFC 6962 2.1.2, the same way. */
 static uint32_t naive_growth(uint32_t old_size, uint32_t new_size, struct hash256 *out)
 {
-    struct hash256 down[40];
+    struct hash256 down[40] = {0};
     uint32_t first = 0;
     uint32_t count = 0;
     bool is_whole = true; /* the old tree is this very subtree of the verifier's */

@@ -16,7 +16,7 @@ struct hash256 merkle_leaf(const struct byte_part *parts, size_t count)
 {
     static const uint8_t prefix = 0x00;
     struct byte_part all[1 + MERKLE_LEAF_PARTS_MAX] = {{.bytes = &prefix, .size = 1}};
-    struct hash256 hash;
+    struct hash256 hash = {0};
 
     ENSURE(count <= MERKLE_LEAF_PARTS_MAX);
     for (size_t i = 0; i < count; i++) {
@@ -34,7 +34,7 @@ struct hash256 merkle_node(const struct hash256 *left, const struct hash256 *rig
         {.bytes = left->bytes, .size = sizeof left->bytes},
         {.bytes = right->bytes, .size = sizeof right->bytes},
     };
-    struct hash256 hash;
+    struct hash256 hash = {0};
 
     sha256_compute(parts, sizeof parts / sizeof parts[0], hash.bytes);
     return hash;
@@ -67,7 +67,7 @@ void merkle_edge_add(struct merkle_edge *edge, const struct hash256 *leaf)
 
 struct hash256 merkle_edge_root(const struct merkle_edge *edge)
 {
-    struct hash256 root;
+    struct hash256 root = {0};
     bool is_begun = false;
 
     if (edge->size == 0) {
@@ -100,7 +100,7 @@ bool merkle_edge_is_sound(const struct merkle_edge *edge)
 
 struct hash256 merkle_root_by_levels(struct hash256 *leaves, size_t count)
 {
-    struct hash256 empty;
+    struct hash256 empty = {0};
 
     if (count == 0) {
         sha256_compute(NULL, 0, empty.bytes);
