@@ -114,7 +114,7 @@ stage_clang-debug() {
 }
 
 stage_mutants() {
-    python3 scripts/check_mutants.py --jobs "$JOBS" --share 150 . build/mutants
+    python3 scripts/check_mutants.py --jobs "$JOBS" --share 20 . build/mutants
     local status=$?
     count $status
     return $status
