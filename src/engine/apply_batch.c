@@ -76,8 +76,8 @@ static void ask_people(const struct engine *engine, const struct market_ahead *a
     }
 }
 
-/* The accounts that stand beside the trader's orders; for a new trader first their places in the ledger's
- * table. */
+/* The accounts that stand beside the trader's orders; of a new trader first their places in the ledger's
+ * table, then both, for both will be noted beside his first order. */
 static void ask_accounts(const struct engine *engine, const struct market_ahead *ahead, bool places)
 {
     const struct market *market = engine_market(engine);
@@ -91,8 +91,9 @@ static void ask_accounts(const struct engine *engine, const struct market_ahead 
             ledger_ask_place(ledger, ahead->participant, terms->quote);
             return;
         }
-        note.words[0] = ledger_guess(ledger, ahead->participant, terms->base);
-        note.words[1] = ledger_guess(ledger, ahead->participant, terms->quote);
+        ledger_ask(ledger, ledger_guess(ledger, ahead->participant, terms->base));
+        ledger_ask(ledger, ledger_guess(ledger, ahead->participant, terms->quote));
+        return;
     }
     if (places) {
         return;

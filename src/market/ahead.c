@@ -40,15 +40,17 @@ static void ask_tables(const struct market *market, const struct market_ahead *a
         ask_for(market_instrument_at(market, ahead->instrument), sizeof(struct instrument));
         if (ahead->number == 0) { /* the order that is named knows its trader */
             traders_ask_place(market, ahead->participant, ahead->instrument);
+            traders_ask_first(market, ahead->participant);
         }
         order_ask_place(market, ahead->order_to_come);
     }
 }
 
-/* What an incoming order is held against first. */
-static uint32_t opposite_best(const struct instrument *instrument, uint8_t side)
+/* What an incoming order is held against first, and what a new level is. */
+static void ask_best(const struct market *market, const struct instrument *instrument)
 {
-    return instrument->ladders[side == SIDE_BUY ? SIDE_SELL : SIDE_BUY].best;
+    ask_for(market_level_at(market, instrument->ladders[SIDE_BUY].best), LINE);
+    ask_for(market_level_at(market, instrument->ladders[SIDE_SELL].best), LINE);
 }
 
 static void ask_records(const struct market *market, struct market_ahead *ahead)
@@ -63,7 +65,7 @@ static void ask_records(const struct market *market, struct market_ahead *ahead)
         ahead->key = instrument_key(instrument, ahead->side, ahead->price) & LADDER_KEY_MAX;
         ahead->child = instrument->ladders[ahead->side].root;
         ladder_ask_node(&market->ladders, ahead->child);
-        ask_for(market_level_at(market, opposite_best(instrument, ahead->side)), LINE);
+        ask_best(market, instrument);
     }
     if (places(market, ahead) && ahead->number == 0) {
         ahead->trader = traders_guess(market, ahead->participant, ahead->instrument);

@@ -45,6 +45,15 @@ void traders_ask_place(const struct market *market, uint32_t participant, uint16
     table_ask(&market->by_trader, hash_of(market, participant, instrument));
 }
 
+void traders_ask_first(const struct market *market, uint32_t participant)
+{
+    if (participant <= market->participants_max) {
+        __builtin_prefetch((uint32_t *)((uintptr_t)market + market->participants_offset) +
+                               participant,
+                           1);
+    }
+}
+
 uint32_t traders_guess(const struct market *market, uint32_t participant, uint16_t instrument)
 {
     uint32_t cursor;

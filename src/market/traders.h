@@ -15,6 +15,7 @@ bool traders_has_room(const struct market *market);
 
 /* Looking ahead, as order_ask_place and order_guess. */
 void traders_ask_place(const struct market *market, uint32_t participant, uint16_t instrument);
+void traders_ask_first(const struct market *market, uint32_t participant); /* its chain */
 uint32_t traders_guess(const struct market *market, uint32_t participant, uint16_t instrument);
 
 /* The record, made if need be; the caller made sure of room. */
