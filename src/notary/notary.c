@@ -4,7 +4,7 @@
  * its writes can be tried. Invariants: the edge in memory is that of all batches taken in; tiles that
  * the state speaks of are durable; the state is durable before its tree is signed; each root that is
  * signed has been computed on two roads, the second from the bytes read back. After the first failure
- * nothing is signed any more. Read next: tile_shelf.c, two_slots.c.
+ * nothing is signed any more. Read next: tile_shelf.c, witness/two_slots.c.
  */
 #include "notary/notary.h"
 
@@ -15,7 +15,7 @@
 
 #include "base/ensure.h"
 #include "notary/tile_shelf.h"
-#include "notary/two_slots.h"
+#include "witness/two_slots.h"
 #include "proofs/merkle_proof.h"
 #include "proofs/record_tree.h"
 #include "proofs/tile_folder.h"

@@ -15,7 +15,7 @@
 
 #include "node/record_finder.h"
 #include "node/record_places.h"
-#include "notary/two_slots.h"
+#include "witness/two_slots.h"
 #include "proofs/record_tree.h"
 #include "support/foldered_disk.h"
 #include "support/journal_flow.h"

@@ -2,7 +2,7 @@
  *
  * `tarazy witness`: cosigns one checkpoint of another node's notary, out of an own copy of that node's
  * journal. The copy is re-performed here, unless somebody who keeps it has done so; then its tree is
- * computed and compared. Read next: notary/witness.c; cosigned_main.c,
+ * computed and compared. Read next: witness/witness.c; cosigned_main.c,
  * which publishes what was cosigned.
  */
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 #include "journal/reader.h"
 #include "journal/verifier.h"
-#include "notary/witness.h"
+#include "witness/witness.h"
 #include "platform/clock.h"
 #include "platform/entropy.h"
 #include "programs/commands.h"

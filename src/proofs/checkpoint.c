@@ -2,7 +2,7 @@
  *
  * Checkpoints: three lines and a signature. A file of its own because log, witness and verifier must
  * read the same three lines. Invariant: what is read and written again is the same text, unless it had
- * extension lines. Read next: notary/notary.c, which signs; notary/witness.c, which cosigns.
+ * extension lines. Read next: notary/notary.c, which signs; witness/witness.c, which cosigns.
  */
 #include "proofs/checkpoint.h"
 

@@ -6,14 +6,14 @@
  * any more in this process, and the next one finds either tree on the disk, both of which are safe.
  * Read next: two_slots.c, proofs/checkpoint.c.
  */
-#include "notary/witness.h"
+#include "witness/witness.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "notary/two_slots.h"
+#include "witness/two_slots.h"
 
 static const char witness_state_name[] = "witness.state";
 static const char witness_lock_name[] = "witness.lock";

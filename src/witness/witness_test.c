@@ -2,7 +2,7 @@
  *
  * The witness: what it cosigns and refuses, what it keeps, and that no crash makes it forget.
  */
-#include "notary/witness.h"
+#include "witness/witness.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "notary/two_slots.h"
+#include "witness/two_slots.h"
 #include "support/fake_disk.h"
 #include "support/random_stream.h"
 

@@ -7,7 +7,7 @@
  *
  * A copy: magic (8) | sequence (8) | size (8) | payload, zeros to the end | SHA-256 of all before it.
  */
-#include "notary/two_slots.h"
+#include "witness/two_slots.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -11,8 +11,8 @@
  *     request.own_root = merkle_edge_root(&log.edge);     // when log.edge.size is the checkpoint's
  *     if (witness_cosign(witness, &request, line) == WITNESS_ANSWER_COSIGNED) { publish note + line }
  */
-#ifndef NOTARY_WITNESS_H
-#define NOTARY_WITNESS_H
+#ifndef WITNESS_WITNESS_H
+#define WITNESS_WITNESS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
  * after the other, each synced. A crash tears one copy at most; a rotten copy is covered by the other;
  * when neither is whole, nobody may go on as if there had been no state.
  */
-#ifndef NOTARY_TWO_SLOTS_H
-#define NOTARY_TWO_SLOTS_H
+#ifndef WITNESS_TWO_SLOTS_H
+#define WITNESS_TWO_SLOTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
