@@ -14,6 +14,7 @@
 
 #include "node/record_finder.h"
 #include "node/record_places.h"
+#include "platform/replaced_file.h"
 #include "programs/commands.h"
 #include "programs/exit_codes.h"
 
@@ -83,26 +84,16 @@ static const char *cosigned_refuse(struct cosigned_task *task)
     return NULL;
 }
 
-/* Takes the place of the one before in one step. */
-static bool cosigned_publish(const struct cosigned_task *task)
+/* 0 or a negative errno. */
+static int cosigned_publish(const struct cosigned_task *task)
 {
-    static const char temporary[] = RECORD_COSIGNED_NAME ".new";
     int tree = open(task->finder.tiles.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (tree < 0) {
-        return false;
+        return -errno;
     }
-    int file = openat(tree, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
-    bool is_done = file >= 0 &&
-                   write(file, task->note, task->note_size) == (ssize_t)task->note_size &&
-                   fsync(file) == 0 && renameat(tree, temporary, tree, RECORD_COSIGNED_NAME) == 0 &&
-                   fsync(tree) == 0;
-    int error = errno;
-    if (file >= 0) {
-        (void)close(file);
-    }
+    int result = replaced_file_write(tree, RECORD_COSIGNED_NAME, task->note, task->note_size);
     (void)close(tree);
-    errno = error;
-    return is_done;
+    return result;
 }
 
 /* -1 to go on, else the exit code. */
@@ -153,8 +144,9 @@ int cosigned_main(int argc, char **argv)
         (void)fprintf(stderr, "%s: %s\n", task.file, why);
         return EXIT_CODE_DAMAGED;
     }
-    if (!cosigned_publish(&task)) {
-        (void)fprintf(stderr, "%s: %s\n", task.directory, strerror(errno));
+    int result = cosigned_publish(&task);
+    if (result != 0) {
+        (void)fprintf(stderr, "%s: %s\n", task.directory, strerror(-result));
         return EXIT_CODE_DISK;
     }
     return EXIT_CODE_DONE;

@@ -21,6 +21,7 @@
 #include "notary/notary_key.h"
 #include "platform/clock.h"
 #include "platform/log_line.h"
+#include "platform/replaced_file.h"
 #include "platform/seal.h"
 #include "programs/commands.h"
 #include "programs/config.h"
@@ -59,22 +60,14 @@ static int notary_say(const char *event, const char *what, int code)
 
 /* ------------------------------------------------------------------ publishing */
 
-/* Takes the place of the file in one step; a reader sees the old one or the new one. */
+/* A reader sees the old one or the new one. */
 static bool notary_put_file(const struct notary_process *process, const char *name,
                             const char *text, size_t size)
 {
-    char temporary[STORAGE_NAME_SIZE];
+    int result = replaced_file_write(process->tree, name, text, size);
 
-    (void)snprintf(temporary, sizeof temporary, "%s.new", name);
-    int file = openat(process->tree, temporary,
-                      O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
-    if (file < 0) {
-        return false;
-    }
-    bool is_whole = write(file, text, size) == (ssize_t)size && fsync(file) == 0;
-    (void)close(file);
-    return is_whole && renameat(process->tree, temporary, process->tree, name) == 0 &&
-           fsync(process->tree) == 0;
+    errno = -result;
+    return result == 0;
 }
 
 /* What is out already; 0: nothing is. */

@@ -16,13 +16,14 @@
 
 #include "journal/reader.h"
 #include "journal/verifier.h"
-#include "witness/witness.h"
 #include "platform/clock.h"
 #include "platform/entropy.h"
+#include "platform/secret_file.h"
 #include "programs/commands.h"
 #include "programs/exit_codes.h"
 #include "proofs/proof_text.h"
 #include "proofs/record_tree.h"
+#include "witness/witness.h"
 
 enum witness_option {
     WITNESS_OPTION_COPY = 1,
@@ -46,8 +47,6 @@ static const struct option witness_options_known[] = {
     {"help", no_argument, NULL, WITNESS_OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
-
-enum { WITNESS_PATH_MAX = 1100 };
 
 struct witness_task {
     const char *copy;
@@ -92,29 +91,16 @@ static size_t witness_read_file(const char *path, char *out, size_t capacity)
 
 /* ------------------------------------------------------------------ the key */
 
-/* Its private key: a file that nobody else may read; made when the folder is made. */
+/* Made when the folder is made: a folder that has lost its key must not get another one. */
 static bool witness_find_seed(const char *folder, uint8_t seed[ED25519_KEY_SIZE])
 {
-    char path[WITNESS_PATH_MAX];
-    struct stat status;
-    bool is_new = mkdir(folder, 0700) == 0;
+    static const char name[] = "witness.key";
 
-    (void)snprintf(path, sizeof path, "%s/witness.key", folder);
-    int file =
-        open(path, (is_new ? O_RDWR | O_CREAT | O_EXCL : O_RDONLY) | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (file < 0) {
-        return false;
+    if (mkdir(folder, 0700) != 0) {
+        return secret_file_read(folder, name, seed, ED25519_KEY_SIZE) == 0;
     }
-    if (is_new) {
-        entropy_fill(seed, ED25519_KEY_SIZE);
-    }
-    bool is_good = is_new
-                       ? write(file, seed, ED25519_KEY_SIZE) == ED25519_KEY_SIZE && fsync(file) == 0
-                       : fstat(file, &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) == 0 &&
-                             status.st_size == ED25519_KEY_SIZE &&
-                             read(file, seed, ED25519_KEY_SIZE) == ED25519_KEY_SIZE;
-    (void)close(file);
-    return is_good;
+    entropy_fill(seed, ED25519_KEY_SIZE);
+    return secret_file_create(folder, name, seed, ED25519_KEY_SIZE) == 0;
 }
 
 /* ------------------------------------------------------------------ the own copy */
