@@ -19,39 +19,40 @@
 #include "tarazy/money.h"
 
 /* X(NAME, number, struct): numbers stand in journals: append, never renumber. */
-#define TARAZY_COMMANDS(X)                                \
-    X(NODE_FOUND, 1, command_node_found)                  \
-    X(NODE_OPEN, 2, command_node_open)                    \
-    X(CLOCK, 3, command_clock)                            \
-    X(PARTICIPANT_CREATE, 10, command_participant_create) \
-    X(PARTICIPANT_UPDATE, 11, command_participant_update) \
-    X(PARTICIPANT_FREEZE, 12, command_participant_freeze) \
-    X(KEY_CREATE, 13, command_key_create)                 \
-    X(KEY_REVOKE, 14, command_key_revoke)                 \
-    X(TIER_SET, 15, command_tier_set)                     \
-    X(TIER_LIMIT_SET, 16, command_tier_limit_set)         \
-    X(PROPOSE, 17, command_propose)                       \
-    X(APPROVE, 18, command_approve)                       \
-    X(PROPOSAL_WITHDRAW, 19, command_proposal_withdraw)   \
-    X(ASSET_CREATE, 30, command_asset_create)             \
-    X(INSTRUMENT_CREATE, 31, command_instrument_create)   \
-    X(INSTRUMENT_UPDATE, 32, command_instrument_update)   \
-    X(SESSION_SET, 33, command_session_set)               \
-    X(SANDBOX_DEPOSIT, 40, command_sandbox_deposit)       \
-    X(DEPOSIT, 41, command_deposit)                       \
-    X(WITHDRAW_REQUEST, 42, command_withdraw_request)     \
-    X(WITHDRAW_SETTLE, 43, command_withdraw_settle)       \
-    X(WITHDRAW_REJECT, 44, command_withdraw_reject)       \
-    X(CORRECTION, 45, command_correction)                 \
-    X(ORDER_PLACE, 60, command_order_place)               \
-    X(ORDER_CANCEL, 61, command_order_cancel)             \
-    X(ORDER_CANCEL_ALL, 62, command_order_cancel_all)     \
-    X(ORDER_REPLACE, 63, command_order_replace)           \
-    X(ORDER_AMEND, 64, command_order_amend)               \
-    X(ORDER_LIST_PLACE, 65, command_order_list_place)     \
-    X(ORDER_LIST_CANCEL, 66, command_order_list_cancel)   \
-    X(COUNTDOWN_SET, 67, command_countdown_set)           \
-    X(LIABILITIES_PUBLISH, 70, command_liabilities_publish)
+#define TARAZY_COMMANDS(X)                                  \
+    X(NODE_FOUND, 1, command_node_found)                    \
+    X(NODE_OPEN, 2, command_node_open)                      \
+    X(CLOCK, 3, command_clock)                              \
+    X(PARTICIPANT_CREATE, 10, command_participant_create)   \
+    X(PARTICIPANT_UPDATE, 11, command_participant_update)   \
+    X(PARTICIPANT_FREEZE, 12, command_participant_freeze)   \
+    X(KEY_CREATE, 13, command_key_create)                   \
+    X(KEY_REVOKE, 14, command_key_revoke)                   \
+    X(TIER_SET, 15, command_tier_set)                       \
+    X(TIER_LIMIT_SET, 16, command_tier_limit_set)           \
+    X(PROPOSE, 17, command_propose)                         \
+    X(APPROVE, 18, command_approve)                         \
+    X(PROPOSAL_WITHDRAW, 19, command_proposal_withdraw)     \
+    X(ASSET_CREATE, 30, command_asset_create)               \
+    X(INSTRUMENT_CREATE, 31, command_instrument_create)     \
+    X(INSTRUMENT_UPDATE, 32, command_instrument_update)     \
+    X(SESSION_SET, 33, command_session_set)                 \
+    X(SANDBOX_DEPOSIT, 40, command_sandbox_deposit)         \
+    X(DEPOSIT, 41, command_deposit)                         \
+    X(WITHDRAW_REQUEST, 42, command_withdraw_request)       \
+    X(WITHDRAW_SETTLE, 43, command_withdraw_settle)         \
+    X(WITHDRAW_REJECT, 44, command_withdraw_reject)         \
+    X(CORRECTION, 45, command_correction)                   \
+    X(ORDER_PLACE, 60, command_order_place)                 \
+    X(ORDER_CANCEL, 61, command_order_cancel)               \
+    X(ORDER_CANCEL_ALL, 62, command_order_cancel_all)       \
+    X(ORDER_REPLACE, 63, command_order_replace)             \
+    X(ORDER_AMEND, 64, command_order_amend)                 \
+    X(ORDER_LIST_PLACE, 65, command_order_list_place)       \
+    X(ORDER_LIST_CANCEL, 66, command_order_list_cancel)     \
+    X(COUNTDOWN_SET, 67, command_countdown_set)             \
+    X(LIABILITIES_PUBLISH, 70, command_liabilities_publish) \
+    X(QUARANTINE, 80, command_quarantine)
 
 enum command_kind {
 #define TARAZY_COMMAND_ENUM(name, number, type) COMMAND_##name = (number),
@@ -533,6 +534,28 @@ struct command_liabilities_publish {
     struct hash256 root;
     struct hash256 totals; /* digest of the totals per asset */
     uint8_t reserved[8];
+};
+
+/* ------------------------------------------------------------------ when nothing else helps */
+
+#define TARAZY_QUARANTINES_MAX 16u /* behind one batch */
+
+/* Two people say that a record of the batch before, at which every engine stops, is to be skipped. It is
+ * the node's own and never comes over the link: it stands in a batch of nothing but such commands,
+ * directly behind the batch with the record (docs/journal-format.md, J24 to J26), and is heeded while
+ * that one is applied. Applied itself it changes nothing. */
+struct command_quarantine { /* 320 bytes */
+    struct command_header header;
+    uint64_t record;            /* the command to be skipped: tarazy_engine_skip */
+    struct hash256 record_hash; /* SHA-256 of its bytes, header included */
+    struct hash256 chain;       /* chain hash of the batch that holds it */
+    uint32_t operator_id;       /* participants … */
+    uint32_t operator_key;      /* … and numbers of their Ed25519 keys */
+    uint32_t approver_id;
+    uint32_t approver_key;
+    uint8_t operator_signature[64]; /* both of journal/quarantine.h's text */
+    uint8_t approver_signature[64];
+    char reason[64];
 };
 
 /* Bytes of a command of this kind; 0 for an unknown kind. */

@@ -45,6 +45,12 @@ struct engine *tarazy_engine_adopt(void *block, size_t size);
 void tarazy_engine_apply(struct engine *engine, const struct command_header *command,
                          struct event_buffer *events);
 
+/* Passes over a command that a quarantine names: its outcome is RESULT_QUARANTINED, and nothing changes but
+ * the state's number and time. Looks at nothing but the header, for whatever stops every engine may be
+ * anywhere else. Same demands on number, alignment and room as tarazy_engine_apply. */
+void tarazy_engine_skip(struct engine *engine, const struct command_header *command,
+                        struct event_buffer *events);
+
 /* Told after each command of a batch; events: only its own. */
 struct batch_sink {
     void *context;

@@ -17,6 +17,7 @@
     X(NOT_SANDBOX, 6, "only a sandbox node may do this")                                       \
     X(TIME_BACKWARDS, 7, "time never goes back")                                               \
     X(FIELD_INVALID, 8, "a field is outside what the command's header says")                   \
+    X(QUARANTINED, 9, "skipped, as two people have signed: every engine stopped at it")        \
     /* who */                                                                                  \
     X(UNKNOWN_PARTICIPANT, 20, "no such participant")                                          \
     X(PARTICIPANT_FROZEN, 21, "the participant is frozen")                                     \

@@ -77,6 +77,7 @@ static bool is_plain(const struct command_header *command)
     case COMMAND_COUNTDOWN_SET: return shape_is_countdown_set(whole);
     case COMMAND_LIABILITIES_PUBLISH:
         return SHAPE_IS_ZERO(((const struct command_liabilities_publish *)whole)->reserved);
+    case COMMAND_QUARANTINE: return shape_is_quarantine(whole);
     }
     return false;
 }

@@ -107,6 +107,7 @@ bool shape_is_deposit(const struct command_deposit *command);
 bool shape_is_withdraw_request(const struct command_withdraw_request *command);
 bool shape_is_withdraw_settle(const struct command_withdraw_settle *command);
 bool shape_is_correction(const struct command_correction *command);
+bool shape_is_quarantine(const struct command_quarantine *command);
 bool shape_is_order_cancel(const struct command_order_cancel *command);
 bool shape_is_order_cancel_all(const struct command_order_cancel_all *command);
 bool shape_is_order_replace(const struct command_order_replace *command);

@@ -81,3 +81,8 @@ bool shape_is_tier_limit_set(const struct command_tier_limit_set *command)
            is_day_max(command->withdraw_day_max) && is_day_max(command->deposit_day_max) &&
            SHAPE_IS_ZERO(command->reserved);
 }
+
+bool shape_is_quarantine(const struct command_quarantine *command)
+{
+    return SHAPE_IS_TEXT(command->reason, TEXT_CHARSET_PLAIN);
+}

@@ -323,6 +323,17 @@ static const struct field fields_COUNTDOWN_SET[] = {
 static const struct field fields_LIABILITIES_PUBLISH[] = {
     NUMBER(command_liabilities_publish, record), NUMBER(command_liabilities_publish, epoch),
     HEX(command_liabilities_publish, root), HEX(command_liabilities_publish, totals), END};
+static const struct field fields_QUARANTINE[] = {NUMBER(command_quarantine, record),
+                                                 HEX(command_quarantine, record_hash),
+                                                 HEX(command_quarantine, chain),
+                                                 NUMBER(command_quarantine, operator_id),
+                                                 NUMBER(command_quarantine, operator_key),
+                                                 NUMBER(command_quarantine, approver_id),
+                                                 NUMBER(command_quarantine, approver_key),
+                                                 HEX(command_quarantine, operator_signature),
+                                                 HEX(command_quarantine, approver_signature),
+                                                 TEXT(command_quarantine, reason),
+                                                 END};
 
 static const struct field *fields_of(uint16_t kind)
 {

@@ -50,6 +50,7 @@ enum result apply_family(struct apply *apply, const struct command_header *comma
     case COMMAND_ORDER_LIST_CANCEL: return apply_order_list_cancel(apply, whole);
     case COMMAND_COUNTDOWN_SET: return apply_countdown_set(apply, whole);
     case COMMAND_LIABILITIES_PUBLISH: return apply_liabilities_publish(apply, whole);
+    case COMMAND_QUARANTINE: return apply_quarantine(apply, whole);
     }
     return RESULT_UNKNOWN_COMMAND;
 }
@@ -84,21 +85,8 @@ static enum result apply_whole(struct apply *apply)
 void tarazy_engine_apply(struct engine *engine, const struct command_header *command,
                          struct event_buffer *events)
 {
-    struct apply apply = {
-        .engine = engine,
-        .ledger = engine_ledger(engine),
-        .market = engine_market(engine),
-        .registry = engine_registry(engine),
-        .events = events,
-        .command = command,
-        .now_us = command->time_us,
-        .events_before = events->count,
-    };
+    struct apply apply = apply_begin(engine, command, events);
 
-    ENSURE((uintptr_t)command % 16 == 0 && (uintptr_t)(events->bytes + events->used) % 16 == 0);
-    ENSURE(events->used <= events->size && events->size - events->used >= TARAZY_EVENTS_SIZE_MAX);
-    ENSURE(command->number == engine->number + 1);
-    engine->number = command->number;
     enum result result = apply_whole(&apply);
     emit_end(&apply, result);
 }

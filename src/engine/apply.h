@@ -57,6 +57,28 @@ MUST_CHECK enum result check_family(const struct engine *engine,
 
 /* ------------------------------------------------------------------ apply.c */
 
+/* What both ways into the engine begin with; the number is the command's from here on. */
+static inline struct apply apply_begin(struct engine *engine, const struct command_header *command,
+                                       struct event_buffer *events)
+{
+    struct apply apply = {
+        .engine = engine,
+        .ledger = engine_ledger(engine),
+        .market = engine_market(engine),
+        .registry = engine_registry(engine),
+        .events = events,
+        .command = command,
+        .now_us = command->time_us,
+        .events_before = events->count,
+    };
+
+    ENSURE((uintptr_t)command % 16 == 0 && (uintptr_t)(events->bytes + events->used) % 16 == 0);
+    ENSURE(events->used <= events->size && events->size - events->used >= TARAZY_EVENTS_SIZE_MAX);
+    ENSURE(command->number == engine->number + 1);
+    engine->number = command->number;
+    return apply;
+}
+
 /* Carries out one command whose sender and permission are in order. */
 MUST_CHECK enum result apply_family(struct apply *apply, const struct command_header *command);
 
@@ -117,6 +139,9 @@ ENGINE_FAMILY(order_list_cancel, command_order_list_cancel);
 
 /* apply_liabilities.c */
 ENGINE_FAMILY(liabilities_publish, command_liabilities_publish);
+
+/* apply_quarantine.c */
+ENGINE_FAMILY(quarantine, command_quarantine);
 
 /* apply_clock.c */
 ENGINE_FAMILY(clock, command_clock);

@@ -6,7 +6,7 @@
  * because tarazy_engine_check and tarazy_engine_apply must ask the very same ones.
  *
  * Invariants: nothing here changes anything; after NODE_OPEN the node itself (participant 0) can only
- * let time pass.
+ * let time pass, and note a quarantine.
  *
  * Next: apply.c.
  */
@@ -31,10 +31,10 @@ static bool is_founding_act(uint16_t kind)
     return false;
 }
 
-/* The node itself speaks: founding it, or telling the time. */
+/* The node itself speaks: founding it, telling the time, or noting what was skipped. */
 static enum result check_node_itself(const struct engine *engine, uint16_t kind)
 {
-    if (kind == COMMAND_CLOCK) {
+    if (kind == COMMAND_CLOCK || (kind == COMMAND_QUARANTINE && engine->open)) {
         return RESULT_OK;
     }
     if (engine->open) {
@@ -131,6 +131,7 @@ enum result check_family(const struct engine *engine, const struct command_heade
     case COMMAND_ORDER_LIST_CANCEL: return check_order_list_cancel(engine, whole);
     case COMMAND_COUNTDOWN_SET: return check_countdown_set(engine, whole);
     case COMMAND_LIABILITIES_PUBLISH: return check_liabilities_publish(engine, whole);
+    case COMMAND_QUARANTINE: return check_quarantine(engine, whole);
     }
     return RESULT_UNKNOWN_COMMAND;
 }

@@ -21,7 +21,7 @@ const struct inspector_person *inspector_person(const struct inspector *inspecto
 /* Before the opening the node speaks for itself; afterwards it can only tell the time. */
 static enum result node_result(const struct inspector *inspector, uint16_t kind)
 {
-    if (kind == COMMAND_CLOCK) {
+    if (kind == COMMAND_CLOCK || (kind == COMMAND_QUARANTINE && inspector->open)) {
         return (enum result)0;
     }
     if (inspector->open) {
@@ -110,7 +110,8 @@ static uint32_t roles_for(uint16_t kind)
     switch ((enum command_kind)kind) {
     case COMMAND_NODE_FOUND:
     case COMMAND_NODE_OPEN:
-    case COMMAND_CLOCK: return 0;
+    case COMMAND_CLOCK:
+    case COMMAND_QUARANTINE: return 0;
     case COMMAND_PARTICIPANT_FREEZE: return ROLE_OPERATOR | ROLE_APPROVER | ROLE_SUPERVISOR;
     case COMMAND_KEY_CREATE:
     case COMMAND_KEY_REVOKE:

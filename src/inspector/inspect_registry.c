@@ -86,7 +86,8 @@ static uint16_t announced_by(const struct inspector *inspector, uint32_t *id)
     case COMMAND_ORDER_LIST_PLACE:
     case COMMAND_ORDER_LIST_CANCEL:
     case COMMAND_COUNTDOWN_SET:
-    case COMMAND_LIABILITIES_PUBLISH: return 0;
+    case COMMAND_LIABILITIES_PUBLISH:
+    case COMMAND_QUARANTINE: return 0;
     }
     return 0;
 }
@@ -324,6 +325,7 @@ static void change(struct inspector *inspector, const struct command_header *act
     case COMMAND_INSTRUMENT_CREATE: add_instrument(inspector, whole); return;
     case COMMAND_INSTRUMENT_UPDATE: update_instrument(inspector, whole); return;
     case COMMAND_LIABILITIES_PUBLISH: publish(inspector, whole); return;
+    case COMMAND_QUARANTINE: inspector_see_quarantine(inspector, whole); return;
     default: /* not an enum */ return;
     }
 }

@@ -381,6 +381,8 @@ static bool is_id_right(const struct inspector *inspector)
     }
     if (inspector_has(inspector, COMMAND_COUNTDOWN_SET)) {
         id = ((const struct command_countdown_set *)act)->instrument;
+    } else if (inspector_has(inspector, COMMAND_QUARANTINE)) {
+        id = ((const struct command_quarantine *)act)->record;
     } else if (inspector_has(inspector, COMMAND_ORDER_CANCEL_ALL) ||
                inspector_has(inspector, COMMAND_CLOCK)) {
         id = 0;
@@ -477,6 +479,12 @@ static bool is_admitted(struct inspector *inspector)
         return false;
     }
     inspector->number = command->number;
+    if (inspector->now.outcome->result == RESULT_QUARANTINED || inspector->skipped_count > 0) {
+        inspector_see_skipping(inspector);
+        if (inspector->complains || inspector->now.outcome->result == RESULT_QUARANTINED) {
+            return !inspector->complains;
+        }
+    }
     enum result expected = inspector_sender_result(inspector, command);
     if (expected == 0) {
         inspector->time_us = command->time_us;

@@ -184,12 +184,15 @@ struct inspector {
     uint64_t last_list;
     uint64_t last_withdrawal;
     uint64_t last_proposal;
-    uint64_t last_epoch; /* of a published root of liabilities */
+    uint64_t last_epoch;                      /* of a published root of liabilities */
+    uint64_t skipped[TARAZY_QUARANTINES_MAX]; /* for which nobody has signed yet */
+    uint32_t skipped_count;
     uint32_t people_count;
     uint32_t keys_count;
     uint32_t assets_count;
     uint32_t instruments_count;
     uint32_t unfinished; /* orders that must end before their command does */
+    bool is_signing;     /* the last command was a quarantine */
     bool complains;
     bool founded;
     bool open;
@@ -257,6 +260,13 @@ const struct inspector_person *inspector_person(const struct inspector *inspecto
 void inspector_see_registry(struct inspector *inspector, const struct event_registry *event);
 /* At the command's end: the registry as the act leaves it. */
 void inspector_change_registry(struct inspector *inspector);
+
+/* ------------------------------------------------------------------ inspect_quarantine.c */
+
+/* A command is skipped, or comes behind one for which nobody has signed yet. */
+void inspector_see_skipping(struct inspector *inspector);
+void inspector_see_quarantine(struct inspector *inspector,
+                              const struct command_quarantine *quarantine);
 
 /* ------------------------------------------------------------------ inspect_proposals.c */
 

@@ -128,6 +128,9 @@ static enum result core_admit(const struct core *core, const struct command_head
         command->time_us != 0 || command->origin != 0) {
         return RESULT_MALFORMED;
     }
+    if (command->kind == COMMAND_QUARANTINE) {
+        return RESULT_NOT_PERMITTED; /* it is written while no core runs, behind what it is about */
+    }
     bool is_nodes_own = command->participant == 0 || command->kind == COMMAND_NODE_FOUND ||
                         command->kind == COMMAND_NODE_OPEN || command->kind == COMMAND_CLOCK;
     if (!is_nodes_own) {

@@ -35,6 +35,7 @@ static const struct rule rules[] = {
     [COMMAND_NODE_FOUND] = {0, OPERATE, NEVER},
     [COMMAND_NODE_OPEN] = {0, OPERATE, NEVER},
     [COMMAND_CLOCK] = {0, OPERATE, NEVER},
+    [COMMAND_QUARANTINE] = {0, OPERATE, NEVER}, /* two people sign it: journal/quarantine.c */
 
     /* People and keys. Anyone who keeps order may stop somebody; nobody alone may start again. */
     [COMMAND_PARTICIPANT_CREATE] = {ROLE_OPERATOR, OPERATE, BY_FIELD},

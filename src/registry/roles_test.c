@@ -52,7 +52,8 @@ static const char matrix[] = "NODE_FOUND          ------ OPERATE  none\n"
                              "ORDER_LIST_PLACE    TM---- TRADE    none\n"
                              "ORDER_LIST_CANCEL   TM---- TRADE    none\n"
                              "COUNTDOWN_SET       TM---- TRADE    none\n"
-                             "LIABILITIES_PUBLISH --O--- OPERATE  none\n";
+                             "LIABILITIES_PUBLISH --O--- OPERATE  none\n"
+                             "QUARANTINE          ------ OPERATE  none\n";
 
 static const char *scope_name(enum key_scope scope)
 {

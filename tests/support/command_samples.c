@@ -88,6 +88,8 @@ static void fill_registry(union command_sample *sample)
     } else if (sample->header.kind == COMMAND_TIER_LIMIT_SET) {
         ((struct command_tier_limit_set *)whole)->tier = 1;
         ((struct command_tier_limit_set *)whole)->asset = 1;
+    } else if (sample->header.kind == COMMAND_QUARANTINE) {
+        SET_TEXT(((struct command_quarantine *)whole)->reason, "every core stops at it");
     }
 }
 
