@@ -19,6 +19,10 @@ void call_reply(struct call *call)
 
 void call_fail(struct call *call, const struct failure *failure)
 {
+    if (call->caught != NULL) {
+        *call->caught = *failure;
+        return;
+    }
     answer_fail(&call->answer, failure);
 }
 
@@ -32,11 +36,10 @@ bool call_error(struct call *call, enum venue_error error, const char *first, co
 }
 
 /* Orders count against the participant who places them. */
-static bool count_orders(struct call *call)
+bool call_count_orders(struct call *call, uint32_t orders)
 {
     struct rate_verdict verdict;
     struct failure failure;
-    uint16_t orders = call->route->orders;
 
     if (orders == 0) {
         return true;
@@ -60,7 +63,7 @@ void call_run(struct call *call)
         call_fail(call, &failure);
         return;
     }
-    if (count_orders(call)) {
+    if (call_count_orders(call, call->route->orders)) {
         call->route->answer(call);
     }
 }
@@ -73,7 +76,7 @@ void call_sign(const struct call *call, struct command_header *command)
 }
 
 /* The last look at the clock before the core: a request may have waited. */
-static bool is_still_timely(struct call *call)
+bool call_is_timely(struct call *call)
 {
     struct failure failure;
 
@@ -108,7 +111,7 @@ void call_submit(struct call *call, struct command_header *command, struct waiti
 {
     struct venue *venue = call->venue;
 
-    if (!is_still_timely(call)) {
+    if (!call_is_timely(call)) {
         return;
     }
     ENSURE(waiting->complete != NULL);

@@ -33,6 +33,7 @@ struct call {
     int64_t now_us;
     int64_t timestamp_us; /* signed requests; else 0 */
     int64_t recv_window_us;
+    struct failure *caught; /* one of many: failures are put here, and are not answers; else NULL */
 };
 
 /* Checks parameters against the route's table, counts orders, and runs the operation. */
@@ -48,6 +49,12 @@ bool call_error(struct call *call, enum venue_error error, const char *first, co
  * request is still within its window, and sends it to the core. When it comes back durable,
  * waiting->complete is called. What cannot be sent is answered at once. */
 void call_submit(struct call *call, struct command_header *command, struct waiting *waiting);
+
+/* Counts new orders against the caller's limit. false: refused, and answered. */
+bool call_count_orders(struct call *call, uint32_t orders);
+
+/* Is a signed request still within its window, now? false: answered. call_submit looks by itself. */
+bool call_is_timely(struct call *call);
 
 /* Writes who acts into a header: what call_submit does first; for tests of an order, too. */
 void call_sign(const struct call *call, struct command_header *command);

@@ -100,6 +100,7 @@
     X(REPLACE_FAILED, -2022, 400, "Order cancel-replace failed.")                                  \
     X(AMEND_REJECTED, -2038, 400, "Order amend (quantity increase) is not supported.")             \
     X(NAME_MISMATCH, -2039, 400, "Client order ID is not correct for this order ID.")              \
+    X(BATCH_SIZE, -4082, 400, "A batch has 1 to %1 elements.")                                     \
     /* sessions of the WebSocket API */                                                            \
     X(SUBSCRIBED, -2035, 400, "This session has an active subscription already.")                  \
     X(NOT_SUBSCRIBED, -2036, 400, "This session does not have this active subscription.")          \

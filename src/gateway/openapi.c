@@ -29,6 +29,7 @@ static struct schema schema_of(enum parameter_type type)
     case PARAMETER_TYPE_TEXT:
     case PARAMETER_TYPE_TEXT_OR_NOTHING: return (struct schema){"string", NULL, NULL};
     case PARAMETER_TYPE_SYMBOL: return (struct schema){"string", NULL, "^[A-Z0-9-_.]{1,20}$"};
+    case PARAMETER_TYPE_ARRAY:
     case PARAMETER_TYPE_SYMBOLS: return (struct schema){"string", "json-array", NULL};
     case PARAMETER_TYPE_INTEGER: return (struct schema){"integer", "int64", NULL};
     case PARAMETER_TYPE_DECIMAL:

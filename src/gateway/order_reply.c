@@ -403,3 +403,19 @@ void reply_list_placed(struct completion *completion, uint64_t list, uint8_t res
     }
     json_write_object_end(&answer->json);
 }
+
+void reply_cancel(struct completion *completion)
+{
+    const struct command_order_cancel *cancel =
+        (const struct command_order_cancel *)completion->command;
+    const struct order_record *record =
+        order_history_find(completion->venue->views.orders, completion->outcome->id);
+
+    ENSURE(record != NULL);
+    if (record->list != 0) {
+        reply_list_cancelled(completion, record->list, &cancel->client_id);
+    } else {
+        reply_cancelled(&completion->answer, record, completion->command->time_us,
+                        &cancel->client_id);
+    }
+}

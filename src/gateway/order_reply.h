@@ -65,6 +65,9 @@ void reply_placed(struct completion *completion, uint64_t order, uint8_t respons
 void reply_cancelled(struct answer *answer, const struct order_record *record, int64_t time_us,
                      const struct client_id *client_id);
 
+/* The answer to a completed COMMAND_ORDER_CANCEL: the order, or the list that ended with it. */
+void reply_cancel(struct completion *completion);
+
 /* An order list: its members, for an object that is open, and its legs with their names. */
 void reply_list_members(struct answer *answer, const struct list_record *list, int64_t time_us);
 

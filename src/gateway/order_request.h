@@ -25,8 +25,24 @@ struct leg_names {
     uint8_t fixed_type;
 };
 
-/* A plain order. */
+/* A plain order, and the rules of its parameters. */
 extern const struct leg_names order_request_plain;
+
+#define ORDER_REQUEST_PARAMETERS                                                          \
+    {"symbol", PARAMETER_TYPE_SYMBOL, true}, {"side", PARAMETER_TYPE_NAME, true},         \
+        {"type", PARAMETER_TYPE_NAME, true}, {"timeInForce", PARAMETER_TYPE_NAME, false}, \
+        {"quantity", PARAMETER_TYPE_DECIMAL, false},                                      \
+        {"quoteOrderQty", PARAMETER_TYPE_DECIMAL, false},                                 \
+        {"price", PARAMETER_TYPE_DECIMAL, false},                                         \
+        {"newClientOrderId", PARAMETER_TYPE_CLIENT_ID, false},                            \
+        {"stopPrice", PARAMETER_TYPE_DECIMAL, false},                                     \
+        {"trailingDelta", PARAMETER_TYPE_INTEGER, false},                                 \
+        {"icebergQty", PARAMETER_TYPE_DECIMAL, false},                                    \
+        {"newOrderRespType", PARAMETER_TYPE_NAME, false},                                 \
+        {"selfTradePreventionMode", PARAMETER_TYPE_NAME, false},                          \
+    {                                                                                     \
+        "expireTime", PARAMETER_TYPE_TIME, false                                          \
+    }
 
 /* Reads one order or leg. false: the call has been answered. An order without a client id gets a
  * random one, so that everybody can always ask for it. */

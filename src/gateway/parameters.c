@@ -26,6 +26,7 @@
 #define LEGAL_NAME      "^[A-Za-z0-9_]{1,32}$"
 #define LEGAL_TEXT      "^[^\"'\\\\\\x00-\\x1F\\x7F]+$"
 #define LEGAL_SYMBOLS   "^\\[(\"[A-Z0-9-_.]{1,20}\")(,\"[A-Z0-9-_.]{1,20}\")*\\]$"
+#define LEGAL_ARRAY     "a JSON array"
 #define LEGAL_HEX       "^([0-9a-fA-F]{2})+$"
 
 /* ------------------------------------------------------------------ reading */
@@ -85,6 +86,7 @@ bool parameters_read_form(struct parameters *parameters, struct slice query, str
         return fail_query(failure, result);
     }
     parameters->count = 0;
+    parameters->marks = 0;
     parameters->text_used = 0;
     for (size_t i = 0; i < count; i++) {
         struct parameter *item = &parameters->items[parameters->count];
@@ -93,6 +95,7 @@ bool parameters_read_form(struct parameters *parameters, struct slice query, str
         if (!decode(parameters, fields[i].value, &item->value)) {
             return fail_named(failure, VENUE_ERROR_ILLEGAL_CHARACTERS, fields[i].name, LEGAL_TEXT);
         }
+        parameters->marks |= parameters_mark(item->name.data, item->name.size);
         parameters->count++;
     }
     return true;
@@ -151,15 +154,24 @@ bool parameters_read_json(struct parameters *parameters, struct slice object,
         if (!json_text(parameters, &members[i], &item->value)) {
             return failure_set(failure, VENUE_ERROR_MISSING, name, NULL);
         }
+        parameters->marks |= parameters_mark(item->name.data, item->name.size);
         parameters->count++;
     }
     return true;
+}
+
+uint64_t parameters_mark(const char *name, size_t size)
+{
+    return size == 0 ? 1 : UINT64_C(1) << (((uint8_t)name[0] + 7 * size) % 64);
 }
 
 bool parameters_find(const struct parameters *parameters, const char *name, struct slice *value)
 {
     size_t size = strlen(name);
 
+    if ((parameters->marks & parameters_mark(name, size)) == 0) {
+        return false;
+    }
     for (size_t i = 0; i < parameters->count; i++) {
         const struct parameter *item = &parameters->items[i];
 
@@ -274,6 +286,8 @@ static const char *legal_range(enum parameter_type type, struct slice value)
     case PARAMETER_TYPE_TEXT_OR_NOTHING:
     case PARAMETER_TYPE_TEXT: return is_printable(value, "\"'\\") ? NULL : LEGAL_TEXT;
     case PARAMETER_TYPE_SYMBOLS: return is_printable(value, "'\\") ? NULL : LEGAL_SYMBOLS;
+    case PARAMETER_TYPE_ARRAY:
+        return value.data[0] == '[' && value.data[value.size - 1] == ']' ? NULL : LEGAL_ARRAY;
     case PARAMETER_TYPE_BOOL: return NULL; /* looked at below: another number */
     }
     return LEGAL_TEXT;

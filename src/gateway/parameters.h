@@ -17,7 +17,7 @@
 #include "gateway/errors.h"
 #include "tarazy/money.h"
 
-enum { PARAMETERS_MAX = 48, PARAMETERS_TEXT_MAX = 32768 };
+enum { PARAMETERS_MAX = 48, PARAMETERS_TEXT_MAX = 131072 };
 
 enum parameter_type {
     PARAMETER_TYPE_TEXT = 1, /* printable ASCII */
@@ -31,6 +31,7 @@ enum parameter_type {
     PARAMETER_TYPE_NAME,            /* A-Z a-z 0-9 _: an enumeration; the operation knows which */
     PARAMETER_TYPE_HEX,             /* an even number of hexadecimal digits */
     PARAMETER_TYPE_TEXT_OR_NOTHING, /* text, or empty: for charts, which send empty fields */
+    PARAMETER_TYPE_ARRAY,           /* [ … ] of JSON, which the operation reads strictly */
 };
 
 struct parameter_rule {
@@ -47,6 +48,7 @@ struct parameter {
 struct parameters {
     struct parameter items[PARAMETERS_MAX];
     size_t count;
+    uint64_t marks; /* of the names there are: parameters_mark */
     size_t text_used;
     char text[PARAMETERS_TEXT_MAX]; /* what had to be decoded */
 };
@@ -54,6 +56,9 @@ struct parameters {
 /* Reads query and form body. false: *failure says why. The slices must outlive the parameters. */
 bool parameters_read_form(struct parameters *parameters, struct slice query, struct slice body,
                           struct failure *failure);
+
+/* One of 64 bits, by length and first letter: most names that are not there are known by it. */
+uint64_t parameters_mark(const char *name, size_t size);
 
 /* Adds the members of one JSON object, none of which may be there already; null is refused. */
 bool parameters_read_json(struct parameters *parameters, struct slice object,

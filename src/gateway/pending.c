@@ -102,6 +102,19 @@ static const struct event_outcome *outcome_of(const uint8_t *events, size_t size
     return outcome;
 }
 
+static void fail_entry(struct venue *venue, const struct entry *entry,
+                       const struct failure *failure)
+{
+    struct answer answer;
+
+    if (entry->waiting.fail != NULL) {
+        entry->waiting.fail(&entry->waiting, failure);
+        return;
+    }
+    answer_begin(&answer, venue, &entry->to);
+    answer_fail(&answer, failure);
+}
+
 /*~ route of one order: the command has come back durable and applied; its sender is answered. */
 void pending_complete(struct pending *pending, struct venue *venue,
                       const struct command_header *command, const uint8_t *events, size_t size)
@@ -136,18 +149,9 @@ void pending_complete(struct pending *pending, struct venue *venue,
         struct failure failure;
 
         (void)failure_set_result(&failure, (enum result)completion.outcome->result, command->kind);
-        answer_fail(&completion.answer, &failure);
+        fail_entry(venue, entry, &failure);
     }
     forget(pending, entry);
-}
-
-static void fail_entry(struct venue *venue, const struct entry *entry,
-                       const struct failure *failure)
-{
-    struct answer answer;
-
-    answer_begin(&answer, venue, &entry->to);
-    answer_fail(&answer, failure);
 }
 
 void pending_refuse(struct pending *pending, struct venue *venue, uint32_t request,
@@ -173,6 +177,7 @@ static void give_up_entry(struct pending *pending, struct venue *venue, struct e
 {
     fail_entry(venue, entry, failure);
     memset(entry->waiting.note, 0, sizeof entry->waiting.note);
+    entry->waiting.batch = NULL; /* it may have been answered by this */
     entry->is_given_up = true;
     pending->count--;
     pending->given_up++;
@@ -247,6 +252,18 @@ bool pending_may_place(struct pending *pending, uint32_t participant,
 uint32_t pending_count(const struct pending *pending)
 {
     return pending->count;
+}
+
+/* Numbers are handed out in order, so the places behind the newest must be free: they are as long as
+ * the oldest in use is not among them. */
+bool pending_has_room(const struct pending *pending, uint32_t count)
+{
+    uint32_t used = 0;
+
+    if (pending->count + pending->given_up > 0) {
+        used = pending->newest - pending->first + 1;
+    }
+    return used <= PENDING_MAX && count <= PENDING_MAX - used;
 }
 
 struct pending_statistics pending_statistics(const struct pending *pending)

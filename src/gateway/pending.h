@@ -16,6 +16,8 @@
 #include "tarazy/event.h"
 #include "tarazy/result.h"
 
+struct answer_batch;
+
 enum { PENDING_MAX = 65536, PENDING_NOTE_MAX = 128 };
 
 #define PENDING_TIMEOUT_US INT64_C(10000000)
@@ -31,11 +33,15 @@ struct completion {
     size_t size;
 };
 
-/* What is remembered of a request. */
+/* What is remembered of a command that was sent. */
 struct waiting {
     /* Ends the answer. Called for RESULT_OK only, unless wants_refusals. */
     void (*complete)(struct completion *completion);
     void (*members)(struct completion *completion); /* the operation's own; may be NULL */
+    /* What becomes of a refusal, a timeout or a lost link; NULL: it is the answer. */
+    void (*fail)(const struct waiting *waiting, const struct failure *failure);
+    struct answer_batch *batch; /* the request has many commands: this is one of them */
+    uint32_t element;           /* its place in the batch */
     bool wants_refusals;
     uint8_t style;               /* the operation's own: e.g. ACK, RESULT, FULL */
     struct client_id client_id;  /* of the order to be placed; empty: of several, or none */
@@ -76,6 +82,9 @@ bool pending_may_place(struct pending *pending, uint32_t participant,
 void pending_drop(struct pending *pending, uint32_t request);
 
 uint32_t pending_count(const struct pending *pending);
+
+/* Is there room for so many more? */
+bool pending_has_room(const struct pending *pending, uint32_t count);
 
 /* Counters since the start, for /metrics. */
 struct pending_statistics {

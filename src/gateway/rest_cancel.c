@@ -16,18 +16,7 @@
 
 static void complete_cancel(struct completion *completion)
 {
-    const struct command_order_cancel *cancel =
-        (const struct command_order_cancel *)completion->command;
-    const struct order_record *record =
-        order_history_find(completion->venue->views.orders, completion->outcome->id);
-
-    ENSURE(record != NULL);
-    if (record->list != 0) {
-        reply_list_cancelled(completion, record->list, &cancel->client_id);
-    } else {
-        reply_cancelled(&completion->answer, record, completion->command->time_us,
-                        &cancel->client_id);
-    }
+    reply_cancel(completion);
     answer_send(&completion->answer, 200);
 }
 

@@ -479,31 +479,15 @@ static void get_all_orders(struct call *call)
 
 /* ------------------------------------------------------------------ the table */
 
-#define ORDER_PARAMETERS                                                                  \
-    {"symbol", PARAMETER_TYPE_SYMBOL, true}, {"side", PARAMETER_TYPE_NAME, true},         \
-        {"type", PARAMETER_TYPE_NAME, true}, {"timeInForce", PARAMETER_TYPE_NAME, false}, \
-        {"quantity", PARAMETER_TYPE_DECIMAL, false},                                      \
-        {"quoteOrderQty", PARAMETER_TYPE_DECIMAL, false},                                 \
-        {"price", PARAMETER_TYPE_DECIMAL, false},                                         \
-        {"newClientOrderId", PARAMETER_TYPE_CLIENT_ID, false},                            \
-        {"stopPrice", PARAMETER_TYPE_DECIMAL, false},                                     \
-        {"trailingDelta", PARAMETER_TYPE_INTEGER, false},                                 \
-        {"icebergQty", PARAMETER_TYPE_DECIMAL, false},                                    \
-        {"newOrderRespType", PARAMETER_TYPE_NAME, false},                                 \
-        {"selfTradePreventionMode", PARAMETER_TYPE_NAME, false},                          \
-    {                                                                                     \
-        "expireTime", PARAMETER_TYPE_TIME, false                                          \
-    }
-
-static const struct parameter_rule place_rules[] = {ORDER_PARAMETERS};
+static const struct parameter_rule place_rules[] = {ORDER_REQUEST_PARAMETERS};
 
 static const struct parameter_rule test_rules[] = {
-    ORDER_PARAMETERS,
+    ORDER_REQUEST_PARAMETERS,
     {"computeCommissionRates", PARAMETER_TYPE_BOOL, false},
 };
 
 static const struct parameter_rule replace_rules[] = {
-    ORDER_PARAMETERS,
+    ORDER_REQUEST_PARAMETERS,
     {"cancelReplaceMode", PARAMETER_TYPE_NAME, true},
     {"cancelOrderId", PARAMETER_TYPE_INTEGER, false},
     {"cancelOrigClientOrderId", PARAMETER_TYPE_CLIENT_ID, false},

@@ -12,6 +12,7 @@ extern const struct route_table rest_market_routes;
 extern const struct route_table rest_ticker_routes;
 extern const struct route_table rest_order_routes;
 extern const struct route_table rest_cancel_routes;
+extern const struct route_table rest_batch_routes;
 extern const struct route_table rest_order_list_routes;
 extern const struct route_table rest_account_routes;
 extern const struct route_table rest_wallet_routes;

@@ -23,7 +23,7 @@ void server_limits_default(struct server_limits *limits)
         .connections_max = 10000,
         .connections_per_address = 50,
         .connections_from_loopback = UINT32_MAX,
-        .body_size_max = 65536,
+        .body_size_max = 131072,
         .message_size_max = WEBSOCKET_MESSAGE_SIZE_DEFAULT,
         .fragments_max = WEBSOCKET_FRAGMENTS_DEFAULT,
         .output_size_max = 1u << 20,

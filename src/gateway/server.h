@@ -55,7 +55,7 @@ struct server_limits {
     int64_t websocket_lifetime_ms; /* 0: no limit */
 };
 
-/* 10,000 connections, 50 per address, no limit from loopback; 64 KiB bodies and messages, 16
+/* 10,000 connections, 50 per address, no limit from loopback; 128 KiB bodies, 64 KiB messages, 16
  * fragments; 1 MiB and 4,096 frames queued; head 5 s, body 5 s, idle 60 s, ping 20 s, pong 60 s,
  * close 5 s, lifetime 24 h. */
 void server_limits_default(struct server_limits *limits);

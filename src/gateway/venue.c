@@ -14,6 +14,8 @@
 #include <sys/mman.h>
 
 #include "base/ensure.h"
+#include "gateway/answer_batch.h"
+#include "gateway/batch_elements.h"
 #include "gateway/exchange_info.h"
 #include "gateway/rest_door.h"
 #include "money/arithmetic.h"
@@ -274,11 +276,14 @@ static bool create_parts(struct venue *venue)
     venue->pending = pending_create();
     venue->info = exchange_info_create();
     venue->parameters = malloc(sizeof *venue->parameters);
+    venue->element = malloc(sizeof *venue->element);
+    venue->elements = malloc(sizeof *venue->elements);
     venue->scratch = map_block(VENUE_SCRATCH_SIZE);
     venue->scratch_size = VENUE_SCRATCH_SIZE;
     return venue->router != NULL && venue->keys != NULL && venue->rates != NULL &&
            venue->pending != NULL && venue->info != NULL && venue->parameters != NULL &&
-           venue->scratch != NULL && create_views(venue) && create_server(venue);
+           venue->element != NULL && venue->elements != NULL && venue->scratch != NULL &&
+           create_views(venue) && create_server(venue);
 }
 
 static bool open_follower(struct venue *venue, const char **error)
@@ -359,12 +364,15 @@ void venue_destroy(struct venue *venue)
     }
     server_destroy(venue->server);
     follower_close(venue->follower);
+    answer_batch_drop_all(venue);
     exchange_info_destroy(venue->info);
     pending_destroy(venue->pending);
     rate_limits_destroy(venue->rates);
     key_ring_destroy(venue->keys);
     router_destroy(venue->router);
     free(venue->parameters);
+    free(venue->element);
+    free(venue->elements);
     if (venue->scratch != NULL) {
         (void)munmap(venue->scratch, venue->scratch_size);
     }

@@ -26,6 +26,8 @@
 #include "platform/event_loop.h"
 #include "views/views.h"
 
+struct answer_batch;
+struct batch_elements;
 struct exchange_info;
 
 /* What the streams half hangs into the venue; every function may be NULL. */
@@ -79,6 +81,9 @@ struct venue {
     struct exchange_info *info;
     struct venue_extension extension;
     struct parameters *parameters; /* of the request being read */
+    struct parameters *element;    /* of one element of a batch being read */
+    struct batch_elements *elements;
+    struct answer_batch *batches; /* requests of which some element is not answered yet */
     struct server_response response;
     char *scratch; /* of the answer being written */
     size_t scratch_size;

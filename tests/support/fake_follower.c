@@ -11,7 +11,7 @@
 #include "node/follower.h"
 #include "support/movable_block.h"
 
-enum { QUEUE_MAX = 256 };
+enum { FOUNDING_MAX = 256, QUEUE_MAX = 65536 };
 
 struct follower {
     struct follower_sink sink;
@@ -28,7 +28,7 @@ struct follower {
     bool was_told_up;
     struct fake_faults faults;
     /* founding, to be told when the follower opens */
-    _Alignas(64) uint8_t founding[QUEUE_MAX][TARAZY_COMMAND_SIZE_MAX];
+    _Alignas(64) uint8_t founding[FOUNDING_MAX][TARAZY_COMMAND_SIZE_MAX];
     uint32_t founded;
 };
 
@@ -112,7 +112,7 @@ static enum result apply(struct command_header *command)
 /* The founding is kept, and told from the beginning when a follower opens on a fresh engine. */
 enum result fake_node_found(struct command_header *command)
 {
-    ENSURE(node->founded < QUEUE_MAX && !node->is_open);
+    ENSURE(node->founded < FOUNDING_MAX && !node->is_open);
     memcpy(node->founding[node->founded], command, tarazy_command_size(command->kind));
     node->founded++;
     return apply(command);

@@ -15,7 +15,7 @@
 #include "codec/hex_text.h"
 #include "platform/signature.h"
 
-enum { REQUEST_MAX = 16384, PEOPLE = RIG_CARL };
+enum { REQUEST_MAX = 262144, PEOPLE = RIG_CARL };
 
 #define COIN INT64_C(100000000)
 

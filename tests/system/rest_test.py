@@ -61,6 +61,15 @@ def trading(alice, bob, nobody):
     check(nobody.ok("GET /api/v3/ticker", symbols='["BTCKZT","ETHKZT"]')[0]["count"] == len(public), "the window")
 
 
+def batches(alice):
+    """Many orders in one request, and their cancels: batch_test.py tries what can be wrong with them."""
+    bid = {"symbol": "BTCKZT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "quantity": "0.01"}
+    placed = alice.ok("POST /api/v3/batchOrders",
+                      batchOrders=json.dumps([{**bid, "price": str(PRICE - i)} for i in (20, 30)]))
+    gone = alice.ok("DELETE /api/v3/batchOrders", symbol="BTCKZT", orderIdList=str([p["orderId"] for p in placed]))
+    check([o["status"] for o in gone] == ["CANCELED"] * 2, gone)
+
+
 def order_types(alice, bob):
     at = {"symbol": "BTCKZT", "side": "SELL", "quantity": "0.1"}
     for name, more in (
