@@ -66,7 +66,8 @@ static const uint8_t *look(struct journal_reader *reader, size_t size, uint64_t 
 
     ENSURE(size <= WINDOW_SIZE && at + size <= reader->tail.segment_size);
     if (reader->tail.head.number + 1 > reader->window_limit) {
-        reader->window_size = 0; /* read before it was durable: may be half of it */
+        reader->window_size = 0;             /* read before it was durable: may be half of it */
+        reader->read_ahead = READ_AHEAD_MIN; /* it follows close behind: little is there to read */
     }
     if (at >= reader->window_offset && at + size <= reader->window_offset + reader->window_size) {
         return reader->window + (at - reader->window_offset);
@@ -84,7 +85,7 @@ static const uint8_t *look(struct journal_reader *reader, size_t size, uint64_t 
     reader->window_offset = at;
     reader->window_size = wanted;
     reader->window_limit = limit;
-    /* Reading on and on is worth larger reads; whoever waits at the end starts small again. */
+    /* Reading on and on is worth larger reads. */
     reader->read_ahead =
         reader->read_ahead * 2 > WINDOW_SIZE ? WINDOW_SIZE : reader->read_ahead * 2;
     return reader->window;
@@ -461,7 +462,6 @@ enum journal_read journal_reader_next(struct journal_reader *reader, uint64_t li
         return reader->final;
     }
     if (reader->tail.head.number >= limit) {
-        reader->read_ahead = READ_AHEAD_MIN;
         return JOURNAL_READ_END;
     }
     enum journal_read read = locate(reader, limit, batch);
