@@ -153,6 +153,40 @@ static void readers_follow_a_writer_across_segments(void **state)
     fake_disk_destroy(disk);
 }
 
+static uint64_t bytes_read;
+
+static int64_t count_read(void *context, int file, void *bytes, size_t size, uint64_t offset)
+{
+    bytes_read += size;
+    return fake_disk_storage(context)->read(context, file, bytes, size, offset);
+}
+
+/* What is beyond the durable end is mostly nothing yet: who asks for every batch as soon as it is there,
+ * and never once too often, must not read a whole window each time. */
+static void a_reader_close_behind_reads_little(void **state)
+{
+    struct fake_disk *disk = fake_disk_create();
+    struct storage counted = *fake_disk_storage(disk);
+    struct journal_core core;
+    struct journal_batch batch;
+
+    counted.read = count_read;
+    assert_true(journal_core_start(&core, fake_disk_storage(disk), "j", 1 << 20));
+    assert_true(journal_core_step(&core, 1));
+    struct journal_reader *reader = open_from(&counted, 1, false);
+    assert_int_equal(journal_reader_next(reader, core.acknowledged, &batch), JOURNAL_READ_BATCH);
+    for (int step = 0; step < 200; step++) {
+        assert_true(journal_core_step(&core, 1));
+        bytes_read = 0;
+        assert_int_equal(journal_reader_next(reader, core.acknowledged, &batch),
+                         JOURNAL_READ_BATCH);
+        assert_true(bytes_read <= 1 << 15);
+    }
+    journal_core_stop(&core);
+    journal_reader_close(reader);
+    fake_disk_destroy(disk);
+}
+
 /* Before the announcement a batch may be half written; it is looked at again after it. */
 static void what_was_read_too_early_is_read_again(void **state)
 {
@@ -472,6 +506,7 @@ int main(void)
         cmocka_unit_test(it_may_begin_right_behind_the_end_but_not_beyond),
         cmocka_unit_test(a_folder_without_a_journal_is_told),
         cmocka_unit_test(readers_follow_a_writer_across_segments),
+        cmocka_unit_test(a_reader_close_behind_reads_little),
         cmocka_unit_test(what_was_read_too_early_is_read_again),
         cmocka_unit_test(a_writer_at_work_is_not_taken_for_damage),
         cmocka_unit_test(an_announced_batch_that_is_not_there_is_damage),
