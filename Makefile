@@ -7,7 +7,7 @@ help:
 	@echo 'make crash  ten thousand losses of power at the journal, some minutes'
 	@echo 'make tamper a hundred thousand tampered journals and every byte of one, some minutes'
 	@echo 'make divergence an operator with each mutant of money code against a supervisor, an hour'
-	@echo 'make sim    a thousand simulated hours of a node under every fault, a night'
+	@echo 'make sim    a thousand simulated hours of a node under every fault, some hours; may be stopped; HOURS=10'
 	@echo 'make drills idle WebSockets, slow headers, a restart with ten million records, some minutes'
 	@echo 'make fuzz   every parser with bytes of any kind, a minute each; SECONDS=600 for longer'
 	@echo 'make mutants break every safety check in turn and see a test fail, half an hour'
@@ -36,7 +36,8 @@ tamper divergence:
 sim:
 	@sh scripts/install_packages.sh check
 	@cmake --preset release >/dev/null
-	@cmake --build --preset release --target sim_night
+	@cmake --build --preset release --target sim
+	@bash scripts/sim_night.sh build/release/bin/sim $(HOURS)
 
 drills:
 	@sh scripts/install_packages.sh check

@@ -5,9 +5,11 @@
 #include "sim/sim_child.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,10 +31,20 @@ static void on_abort(int signal_number)
     _exit(SIM_EXIT_BROKEN + (int)SIM_CHECKER_ABORT);
 }
 
+/* Memory that was used stays at hand: processes of the world start anew all the time. */
+static void keep_memory(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, 8 << 20);
+    (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    (void)mallopt(M_TOP_PAD, 16 << 20);
+    (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+}
+
 static _Noreturn void live(const struct sim_child *child, int out,
                            const struct sim_schedule *schedule)
 {
     struct sim_report report;
+    keep_memory();
     (void)alarm(PATIENCE_S);
     (void)signal(SIGABRT, on_abort);
     if (!child->options.is_verbose) {

@@ -45,12 +45,13 @@ struct desk {
     struct sim_process process;
     struct follower *follower;
     uint32_t index;
+    uint32_t lives;
 };
 
 static struct desk desks[SIM_DESKS];
 static struct client clients[SIM_CLIENTS_MAX];
 static uint32_t client_count;
-static uint64_t client_pause_us; /* the longest between two acts: most worlds are calm */
+static uint64_t client_pause_us; /* the longest between two acts */
 static bool is_finishing;
 static struct sim_desk_tally tally;
 
@@ -251,12 +252,13 @@ void sim_desks_start(uint32_t count)
     ENSURE(count <= SIM_CLIENTS_MAX);
     client_count = count;
     is_finishing = false;
-    client_pause_us = random_once_in(&sim.random, 10) ? 100000 : 800000;
+    client_pause_us = sim_world_is_busy(sim.options.seed) ? 100000 : 800000;
     tally = (struct sim_desk_tally){0};
     memset(clients, 0, sizeof clients);
     for (uint32_t i = 0; i < SIM_DESKS; i++) {
         desks[i].follower = NULL;
         desks[i].index = i;
+        desks[i].lives = 0;
         sim_process_make(&desks[i].process, SIM_ROLE_DESK, 10 + i);
         sim_disk_give(&desks[i].process);
         desks[i].process.wake_us = 10 * SIM_MS;
@@ -289,14 +291,16 @@ void sim_desks_end(void)
     }
 }
 
-/* The third one begins at the newest snapshot, as history and tools do. */
+/* The third one begins at the newest snapshot, as history and tools do; the second every other time. */
 static void boot(struct desk *desk)
 {
     const char *error = NULL;
+    desk->lives++;
+    bool is_quick = desk->index == 2 || (desk->index == 1 && desk->lives % 2 == 0);
     struct follower_options options = {.directory = ".",
                                        .storage = &desk->process.storage,
-                                       .from = desk->index == 2 ? check_told() + 1 : 1,
-                                       .replay_from_start = desk->index != 2,
+                                       .from = is_quick ? check_told() + 1 : 1,
+                                       .replay_from_start = !is_quick,
                                        .verify_chain = desk->index == 0};
     struct follower_sink sink = {
         .context = desk, .on_command = on_command, .on_refused = on_refused, .on_link = on_link};
@@ -315,7 +319,7 @@ static void boot(struct desk *desk)
     if (!desk->process.was_troubled && !sim_disk_is_damaged()) {
         sim_break(SIM_CHECKER_FOLLOWER, "follower %u does not start: %s", desk->index, error);
     }
-    desk->process.wake_us += SIM_S;
+    desk->process.wake_us += SIM_S + sim_start_pause_us(++desk->process.failed_lives);
 }
 
 static void let_clients_act(struct desk *desk)
@@ -342,6 +346,9 @@ void sim_desk_turn(uint32_t index)
         let_clients_act(desk);
     }
     sim_leave();
+    if (result == 0 && follower_is_live(desk->follower)) {
+        desk->process.failed_lives = 0;
+    }
     if (result < 0 && !desk->process.is_dead && !desk->process.was_troubled &&
         !sim_disk_is_damaged()) {
         sim_break(SIM_CHECKER_FOLLOWER, "follower %u stopped without a cause: %s", index,
@@ -349,7 +356,7 @@ void sim_desk_turn(uint32_t index)
     }
     if (result < 0 || desk->process.is_dead) {
         tally.stopped_by_damage += result < 0 && sim_disk_is_damaged();
-        sim_desk_down(index, 300 * SIM_MS);
+        sim_desk_down(index, sim_start_pause_us(++desk->process.failed_lives));
         return;
     }
     desk->process.wake_us = desk->process.busy_us + (result > 0 ? 0 : DESK_POLL_US);
@@ -387,6 +394,11 @@ void sim_desk_down(uint32_t index, int64_t after_us)
 const struct engine *sim_desk_engine(uint32_t desk)
 {
     return desks[desk].follower != NULL ? follower_engine(desks[desk].follower) : NULL;
+}
+
+uint32_t sim_desk_lives(uint32_t desk)
+{
+    return desks[desk].lives;
 }
 
 bool sim_desk_is_live(uint32_t desk)

@@ -26,6 +26,7 @@ void sim_desk_down(uint32_t desk, int64_t after_us);
 /* NULL: it is down. */
 const struct engine *sim_desk_engine(uint32_t desk);
 bool sim_desk_is_live(uint32_t desk);
+uint32_t sim_desk_lives(uint32_t desk); /* so often has it been started */
 
 /* Clients of all desks that still wait for an answer. */
 uint32_t sim_desks_waiting(void);

@@ -28,7 +28,7 @@ static const struct limits limits = {
     .client_ids_max = 6000,
     .keys_max = 80,
     .proposals_max = 8,
-    .evidence_max = 20000,
+    .evidence_max = 6000,
     .withdrawals_max = 40,
 };
 

@@ -48,6 +48,7 @@ static struct venue *venue;
 static struct gate_client clients[GATE_CLIENTS];
 static bool is_wanted;
 static bool is_finishing;
+static uint64_t starts;
 static uint64_t calls;
 static uint64_t unknown;
 static uint64_t done; /* answered with 200 */
@@ -212,6 +213,7 @@ void sim_gate_start(bool wanted)
     is_finishing = false;
     venue = NULL;
     loop = NULL;
+    starts = 0;
     calls = 0;
     unknown = 0;
     done = 0;
@@ -273,8 +275,9 @@ static void boot(void)
     }
     sim_leave();
     process.wake_us = process.busy_us;
+    starts += venue != NULL;
     if (venue == NULL) {
-        process.wake_us += SIM_S;
+        process.wake_us += SIM_S + sim_start_pause_us(++process.failed_lives);
         if (!process.is_dead && !sim_disk_is_damaged()) {
             sim_break(SIM_CHECKER_FOLLOWER, "the gate does not start: %s", error);
         }
@@ -308,8 +311,11 @@ void sim_gate_turn(void)
                   follower_error(venue->follower));
     }
     if (is_failed || process.is_dead) {
-        sim_gate_down(300 * SIM_MS);
+        sim_gate_down(sim_start_pause_us(++process.failed_lives));
         return;
+    }
+    if (venue->was_live) {
+        process.failed_lives = 0;
     }
     process.wake_us = process.busy_us;
     if (process.has_waited) {
@@ -336,6 +342,11 @@ struct sim_process *sim_gate_process(void)
     return &process;
 }
 
+bool sim_gate_is_live(void)
+{
+    return venue != NULL && venue_is_live(venue);
+}
+
 void sim_gate_down(int64_t after_us)
 {
     if (!is_wanted) {
@@ -359,6 +370,11 @@ uint32_t sim_gate_waiting(void)
 void sim_gate_finish(void)
 {
     is_finishing = true;
+}
+
+uint64_t sim_gate_starts(void)
+{
+    return starts;
 }
 
 uint64_t sim_gate_calls(void)

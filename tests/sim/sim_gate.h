@@ -17,9 +17,11 @@ void sim_gate_end(void);
 int64_t sim_gate_next(void);
 void sim_gate_turn(void);
 struct sim_process *sim_gate_process(void);
+bool sim_gate_is_live(void);
 void sim_gate_down(int64_t after_us);
 uint32_t sim_gate_waiting(void);
 void sim_gate_finish(void);
+uint64_t sim_gate_starts(void);
 uint64_t sim_gate_calls(void);
 uint64_t sim_gate_done(void); /* answered with 200 */
 uint64_t sim_gate_unknown(void);

@@ -3,8 +3,9 @@
  * The simulator's front door: one seed, or many.
  *
  *     sim SEED [options]                      one run; a failure is shrunk
- *     sim --from SEED --count N [options]     many; --hours H: until so many simulated hours are done,
- *                                             --minutes M: until so much real time has passed
+ *     sim --from SEED --count N [options]     many; --hours H: until so many simulated hours under
+ *                                             faults are done, --minutes M: until so much real time
+ *                                             has passed
  *
  *     --seconds N       simulated seconds with faults (a quiet minute follows); else by the seed
  *     --clients N       clients that submit commands; else by the seed
@@ -14,6 +15,8 @@
  *     --jobs N          runs beside each other
  *     --twice           each seed twice: the digests must agree
  *     --no-shrink       a failure is only told
+ *     --results FILE    a line for each seed that is done; those in it count, and are not done again
+ *     --name NAME       of this program in the results: only its own lines count
  *     --canary NAME     with a planted bug (sim_canary only)
  *     --expect LIST     a failure of one of these checkers must be found, and no other
  *
@@ -26,6 +29,7 @@
 
 #include "sim/sim_canary.h"
 #include "sim/sim_child.h"
+#include "sim/sim_results.h"
 
 enum { JOBS_MAX = 8, SHRUNK_MAX = 3 };
 
@@ -35,17 +39,19 @@ struct night {
     const char *schedule_file;
     uint64_t count;
     uint32_t jobs;
-    int64_t hours;
+    uint64_t hours;
     time_t end; /* of real time; 0: none */
     bool is_many;
     bool is_twice;
     bool shrinks;
     const char *expect;
+    const char *results_file;
+    const char *name; /* of the program, in the results */
     /* what came of it */
-    uint64_t seeds;
-    uint64_t failures;
+    struct sim_results results;
+    uint64_t failures; /* now */
+    uint64_t simulated_us;
     bool was_expected;
-    struct sim_report sum;
 };
 
 static bool usage(const char *wrong)
@@ -81,7 +87,7 @@ static bool take_option(struct night *night, const char *name, const char *value
     } else if (strcmp(name, "--count") == 0) {
         night->count = number;
     } else if (strcmp(name, "--hours") == 0) {
-        night->hours = (int64_t)number;
+        night->hours = number;
         night->count = UINT64_MAX;
     } else if (strcmp(name, "--minutes") == 0) {
         night->end = time(NULL) + (time_t)(number * 60);
@@ -94,6 +100,10 @@ static bool take_option(struct night *night, const char *name, const char *value
         night->schedule_file = value;
     } else if (strcmp(name, "--expect") == 0) {
         night->expect = value;
+    } else if (strcmp(name, "--results") == 0) {
+        night->results_file = value;
+    } else if (strcmp(name, "--name") == 0) {
+        night->name = value;
     } else if (strcmp(name, "--canary") == 0) {
         return canary_choose(value) || usage("no such canary in this program");
     } else {
@@ -123,7 +133,10 @@ static bool plan(const struct night *night, uint64_t seed, struct sim_options *o
                  struct sim_schedule *schedule)
 {
     struct random_stream random = {.state = seed * 0xd1342543de82ef95u + 3};
-    int64_t seconds = 30 + (int64_t)random_below(&random, random_once_in(&random, 4) ? 600 : 120);
+    /* What starts again reads everything again: busy worlds are short, some calm ones long. */
+    uint64_t longest = random_once_in(&random, 8) ? 600 : 120;
+    longest = sim_world_is_busy(seed) ? 30 : longest;
+    int64_t seconds = 30 + (int64_t)random_below(&random, longest);
     uint32_t clients = 1 + (uint32_t)random_below(&random, SIM_CLIENTS_MAX);
     *options = night->options;
     options->seed = seed;
@@ -141,27 +154,6 @@ static bool plan(const struct night *night, uint64_t seed, struct sim_options *o
     return is_read || usage("the schedule cannot be read");
 }
 
-static void add(struct sim_report *sum, const struct sim_report *report)
-{
-    sum->digest = report->digest; /* the last one's */
-    sum->simulated_us += report->simulated_us;
-    sum->commands += report->commands;
-    sum->turns += report->turns;
-    sum->faults += report->faults;
-    sum->power_losses += report->power_losses;
-    sum->damages_found += report->damages_found;
-    sum->readers_stopped += report->readers_stopped;
-    sum->core_starts += report->core_starts;
-    sum->torn += report->torn;
-    sum->from_snapshot += report->from_snapshot;
-    sum->intents += report->intents;
-    sum->effects += report->effects;
-    sum->kinds = report->kinds > sum->kinds ? report->kinds : sum->kinds;
-    sum->gate_done += report->gate_done;
-    sum->unknown += report->unknown;
-    sum->gate_calls += report->gate_calls;
-}
-
 static bool is_expected(const struct night *night, enum sim_checker broken)
 {
     const char *name = sim_checker_name(broken);
@@ -173,8 +165,8 @@ static void take(struct night *night, const struct sim_child *child)
 {
     static struct sim_schedule schedule;
     struct sim_options options;
-    night->seeds++;
-    add(&night->sum, &child->report);
+    night->simulated_us += child->report.simulated_us;
+    sim_results_take(&night->results, child);
     if (child->broken == 0) {
         return;
     }
@@ -190,25 +182,10 @@ static void take(struct night *night, const struct sim_child *child)
 
 static void print_sum(const struct night *night, double real_s)
 {
-    const struct sim_report *sum = &night->sum;
-    double simulated_s = (double)sum->simulated_us / 1e6;
-    (void)printf("%llu seeds, %llu failures; %.2f simulated hours in %.1f s: %.0f times as fast\n",
-                 (unsigned long long)night->seeds, (unsigned long long)night->failures,
-                 simulated_s / 3600, real_s, real_s > 0 ? simulated_s / real_s : 0);
-    (void)printf(
-        "%llu commands durable, up to %llu kinds accepted in a run; %llu named intents, %llu "
-        "done; %llu tries of unknown outcome; %llu HTTP calls, %llu answered 200\n",
-        (unsigned long long)sum->commands, (unsigned long long)sum->kinds,
-        (unsigned long long)sum->intents, (unsigned long long)sum->effects,
-        (unsigned long long)sum->unknown, (unsigned long long)sum->gate_calls,
-        (unsigned long long)sum->gate_done);
-    (void)printf(
-        "%llu faults: %llu losses of power, %llu starts of the core (%llu from a snapshot, "
-        "%llu torn tails), %llu pieces of damage found, %llu readers stopped by it\n",
-        (unsigned long long)sum->faults, (unsigned long long)sum->power_losses,
-        (unsigned long long)sum->core_starts, (unsigned long long)sum->from_snapshot,
-        (unsigned long long)sum->torn, (unsigned long long)sum->damages_found,
-        (unsigned long long)sum->readers_stopped);
+    sim_results_print(&night->results);
+    (void)printf("this time %.2f simulated hours in %.1f s: %.0f times as fast as life\n",
+                 (double)night->simulated_us / 3.6e9, real_s,
+                 real_s > 0 ? (double)night->simulated_us / 1e6 / real_s : 0);
 }
 
 static bool compare_twice(const struct night *night, const struct sim_child *child)
@@ -231,7 +208,7 @@ static bool compare_twice(const struct night *night, const struct sim_child *chi
 static bool is_over(const struct night *night, uint64_t begun)
 {
     return begun == night->count ||
-           (night->hours > 0 && night->sum.simulated_us >= night->hours * 3600 * SIM_S) ||
+           (night->hours > 0 && night->results.sum.faulty_us >= night->hours * 3600000000u) ||
            (night->end != 0 && time(NULL) >= night->end) ||
            (night->expect != NULL && night->failures > 0);
 }
@@ -244,7 +221,12 @@ static int keep_busy(const struct night *night, struct sim_child *children, uint
     int busy = 0;
     for (uint32_t i = 0; i < night->jobs; i++) {
         if (children[i].process == 0 && !is_over(night, *begun)) {
-            if (!plan(night, night->options.seed + (*begun)++, &options, &schedule)) {
+            uint64_t seed = night->options.seed + (*begun)++;
+            if (sim_results_has(&night->results, seed)) {
+                i--; /* the same place, the next seed */
+                continue;
+            }
+            if (!plan(night, seed, &options, &schedule)) {
                 return -1;
             }
             sim_child_begin(&children[i], &options, &schedule);
@@ -272,7 +254,8 @@ static bool go(struct night *night)
 
 int main(int argc, char **argv)
 {
-    struct night night = {.options = {.has_gate = true}, .count = 1, .jobs = 1, .shrinks = true};
+    struct night night = {
+        .options = {.has_gate = true}, .count = 1, .jobs = 1, .shrinks = true, .name = "-"};
     struct timespec begin;
     struct timespec end;
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
@@ -281,14 +264,19 @@ int main(int argc, char **argv)
         return 2;
     }
     night.options.is_verbose = night.expect == NULL;
+    if (!sim_results_open(&night.results, night.results_file, night.name, night.options.seed)) {
+        (void)usage("the file of results cannot be read");
+        return 2;
+    }
     (void)clock_gettime(CLOCK_MONOTONIC, &begin);
     bool is_good = go(&night);
     (void)clock_gettime(CLOCK_MONOTONIC, &end);
     print_sum(&night,
               (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9);
     if (!night.is_many && night.failures == 0) {
-        (void)printf("digest %016llx\n", (unsigned long long)night.sum.digest);
+        (void)printf("digest %016llx\n", (unsigned long long)night.results.sum.digest);
     }
+    sim_results_close(&night.results);
     if (night.expect != NULL) {
         return is_good && night.failures > 0 && night.was_expected ? 0 : 1;
     }

@@ -78,6 +78,7 @@ struct net_fd {
 
 static struct net_fd fds[NET_FDS_MAX]; /* 0 is never used */
 static uint32_t listener;              /* 0: nobody listens */
+static uint32_t fds_end;               /* behind the last that was ever used */
 
 static struct net_fd *net_at(int fd)
 {
@@ -103,6 +104,7 @@ void sim_net_start(void)
         fds[i].kind = NET_KIND_FREE;
     }
     listener = 0;
+    fds_end = 1;
 }
 
 static int net_make(enum net_kind kind)
@@ -112,6 +114,7 @@ static int net_make(enum net_kind kind)
             memset(&fds[i], 0, sizeof fds[i]);
             fds[i].kind = kind;
             fds[i].owner = sim.current;
+            fds_end = i >= fds_end ? i + 1 : fds_end;
             return NET_FIRST_FD + (int)i;
         }
     }
@@ -193,7 +196,7 @@ static void pipe_put(struct net_pipe *pipe, const void *bytes, size_t size)
 /* Nobody watches it any more, and nobody will accept it. */
 static void net_forget(uint32_t index)
 {
-    for (uint32_t i = 1; i < NET_FDS_MAX; i++) {
+    for (uint32_t i = 1; i < fds_end; i++) {
         for (uint32_t w = 0; w < fds[i].watch_count; w++) {
             if (fds[i].watches[w].fd == NET_FIRST_FD + (int)index) {
                 fds[i].watches[w--] = fds[i].watches[--fds[i].watch_count];
@@ -235,7 +238,7 @@ static void net_close(struct net_fd *at)
 
 void sim_net_close_all(struct sim_process *process)
 {
-    for (uint32_t i = 1; i < NET_FDS_MAX; i++) {
+    for (uint32_t i = 1; i < fds_end; i++) {
         if (fds[i].kind != NET_KIND_FREE && fds[i].owner == process) {
             net_close(&fds[i]);
         }
@@ -246,7 +249,7 @@ void sim_net_cut(uint64_t n, struct random_stream *random)
 {
     uint32_t found[NET_FDS_MAX];
     uint32_t count = 0;
-    for (uint32_t i = 1; i < NET_FDS_MAX; i++) {
+    for (uint32_t i = 1; i < fds_end; i++) {
         if (fds[i].kind == NET_KIND_SOCKET && fds[i].other != 0) {
             found[count++] = i;
         }
@@ -264,7 +267,7 @@ void sim_net_cut(uint64_t n, struct random_stream *random)
 
 void sim_net_hold(const struct sim_process *process, int64_t until_us)
 {
-    for (uint32_t i = 1; i < NET_FDS_MAX; i++) {
+    for (uint32_t i = 1; i < fds_end; i++) {
         if (fds[i].kind == NET_KIND_SOCKET && fds[i].owner == process) {
             fds[i].held_us = until_us;
             fds[fds[i].other].held_us = until_us; /* 0 is nobody's */
@@ -306,7 +309,7 @@ static int64_t net_news(const struct net_fd *at)
 int64_t sim_net_next(const struct sim_process *process)
 {
     int64_t next = SIM_NEVER;
-    for (uint32_t i = 1; i < NET_FDS_MAX; i++) {
+    for (uint32_t i = 1; i < fds_end; i++) {
         if (fds[i].owner == process && fds[i].kind != NET_KIND_FREE) {
             int64_t news = net_news(&fds[i]);
             next = news < next ? news : next;

@@ -10,24 +10,33 @@
 #include "sim/sim_schedule.h"
 #include "sim/sim_world.h"
 
+/* What is added up over many runs. */
+#define SIM_REPORT_COUNTS(X)                                           \
+    X(simulated_us) /* with the quiet minute at the end of each run */ \
+    X(faulty_us)    /* while things went wrong */                      \
+    X(commands)     /* durable */                                      \
+    X(turns)        /* of all processes */                             \
+    X(faults)                                                          \
+    X(power_losses)                                                    \
+    X(damages_found)   /* by a recovery or by the verifier */          \
+    X(readers_stopped) /* by damage */                                 \
+    X(core_starts)                                                     \
+    X(torn)                                                            \
+    X(from_snapshot)                                                   \
+    X(reader_starts) /* of followers and the gate */                   \
+    X(compared)      /* states of a follower with the core's, whole */ \
+    X(intents)                                                         \
+    X(effects) /* intents that happened */                             \
+    X(unknown) /* tries whose outcome was unknown for a while */       \
+    X(gate_calls)                                                      \
+    X(gate_done)
+
 struct sim_report {
     uint64_t digest;
-    int64_t simulated_us;
-    uint64_t commands; /* durable */
-    uint64_t turns;
-    uint64_t faults;
-    uint64_t power_losses;
-    uint64_t damages_found;   /* by a recovery or by the verifier */
-    uint64_t readers_stopped; /* by damage */
-    uint64_t core_starts;
-    uint64_t torn;
-    uint64_t from_snapshot;
-    uint64_t intents;
-    uint64_t effects; /* intents that happened */
-    uint64_t kinds;   /* of commands that were accepted, the most in one run */
-    uint64_t gate_done;
-    uint64_t unknown;
-    uint64_t gate_calls;
+    uint64_t kinds; /* of commands that were accepted */
+#define SIM_REPORT_FIELD(name) uint64_t name;
+    SIM_REPORT_COUNTS(SIM_REPORT_FIELD)
+#undef SIM_REPORT_FIELD
 };
 
 /* Runs to the end of a quiet minute after the last fault. Returns when every checker was content; a

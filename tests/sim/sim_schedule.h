@@ -47,7 +47,7 @@ struct sim_fault {
     uint32_t c;
 };
 
-enum { SIM_FAULTS_MAX = 512 };
+enum { SIM_FAULTS_MAX = 4096 };
 
 struct sim_schedule {
     struct sim_fault faults[SIM_FAULTS_MAX]; /* by time */

@@ -29,6 +29,12 @@ void sim_world_start(const struct sim_options *options)
     };
 }
 
+bool sim_world_is_busy(uint64_t seed)
+{
+    struct random_stream random = {.state = seed * 0x94d049bb133111ebu + 11};
+    return random_below(&random, 5) < 2;
+}
+
 void sim_process_make(struct sim_process *process, enum sim_role role, uint64_t salt)
 {
     *process = (struct sim_process){.role = role, .trouble = SIM_TROUBLE_NONE};
@@ -42,6 +48,15 @@ void sim_process_revive(struct sim_process *process)
     process->die_at = 0;
     process->trouble = SIM_TROUBLE_NONE;
     process->was_troubled = false;
+}
+
+int64_t sim_start_pause_us(uint32_t failed_lives)
+{
+    int64_t pause_us = 300 * SIM_MS;
+    for (uint32_t i = 1; i < failed_lives && pause_us < 20 * SIM_S; i++) {
+        pause_us *= 4;
+    }
+    return pause_us;
 }
 
 void sim_enter(struct sim_process *process)

@@ -46,7 +46,8 @@ struct sim_process {
     uint64_t calls;
     uint64_t die_at; /* dies before this call; 0: never */
     bool is_dead;
-    bool is_up; /* there is something to turn */
+    bool is_up;            /* there is something to turn */
+    uint32_t failed_lives; /* in a row: it never caught up */
     enum sim_trouble trouble;
     uint64_t trouble_at; /* call */
     int trouble_error;
@@ -84,6 +85,9 @@ extern struct sim_world sim;
 
 void sim_world_start(const struct sim_options *options);
 
+/* Two worlds in five are busy, with clients that hardly rest. */
+bool sim_world_is_busy(uint64_t seed);
+
 /* The time; inside a turn with what the turn has taken so far. */
 int64_t sim_now(void);
 
@@ -91,6 +95,10 @@ int64_t sim_now(void);
 void sim_process_make(struct sim_process *process, enum sim_role role, uint64_t salt);
 /* Before it starts anew: alive, no trouble planned. */
 void sim_process_revive(struct sim_process *process);
+
+/* How long whoever starts it again waits, after so many lives in a row that came to nothing: it does not
+ * try again and again what cannot go well. */
+int64_t sim_start_pause_us(uint32_t failed_lives);
 
 void sim_enter(struct sim_process *process);
 /* The process is busy until the time that its turn took has passed. */

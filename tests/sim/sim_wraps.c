@@ -7,8 +7,10 @@
  */
 #include "sim/sim_wraps.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/ensure.h"
 #include "sim/sim_canary.h"
 #include "sim/sim_check.h"
 #include "sim/sim_desk.h"
@@ -38,6 +40,34 @@ struct read_ahead *__wrap_read_ahead_start(struct journal_reader *reader, uint64
     (void)reader;
     (void)limit;
     return NULL;
+}
+
+/* Larger ones (a buffer of events) are touched at their beginning only. */
+static bool is_from_heap(size_t size)
+{
+    return size <= (size_t)4 << 20;
+}
+
+struct state_block __wrap_state_block_create(size_t size)
+{
+    struct state_block block = {NULL, size};
+    if (!is_from_heap(size)) {
+        return __real_state_block_create(size);
+    }
+    block.bytes = aligned_alloc(4096, (size + 4095) / 4096 * 4096);
+    ENSURE(block.bytes != NULL);
+    memset(block.bytes, 0, size);
+    return block;
+}
+
+void __wrap_state_block_destroy(struct state_block *block)
+{
+    if (!is_from_heap(block->size)) {
+        __real_state_block_destroy(block);
+        return;
+    }
+    free(block->bytes);
+    *block = (struct state_block){NULL, 0};
 }
 
 void __wrap_tarazy_engine_apply_batch(struct engine *engine, const void *commands, size_t size,

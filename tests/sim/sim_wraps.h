@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "journal/read_ahead.h"
+#include "journal/state_block.h"
 #include "platform/log_line.h"
 #include "platform/storage.h"
 
@@ -44,6 +45,13 @@ void __wrap_entropy_fill(void *out, size_t size);
 void __wrap_log_line_end(struct log_line *line);
 void __wrap_log_event(enum log_level level, const char *event, const char *name, const char *value);
 const struct storage *__wrap_storage_system(void);
+
+/* Memory of states comes from the heap, used again and again: each start of a process would else wait
+ * for the kernel to clear pages. */
+struct state_block __wrap_state_block_create(size_t size);
+struct state_block __real_state_block_create(size_t size);
+void __wrap_state_block_destroy(struct state_block *block);
+void __real_state_block_destroy(struct state_block *block);
 
 /* There is one thread here: a journal is read as where no second one can be had. */
 struct read_ahead *__wrap_read_ahead_start(struct journal_reader *reader, uint64_t limit);
