@@ -1,6 +1,7 @@
 """REST: every operation of a real sandbox answers, and what was answered can be asked for again."""
 import decimal
 import itertools
+import json
 import os
 import signal
 import threading
@@ -309,6 +310,7 @@ def main():
         olga, omar, nobody = sandbox.person("olga"), sandbox.person("omar"), sandbox.person()
         market_data(nobody)
         trading(alice, bob, nobody)
+        batches(alice)
         order_types(alice, bob)
         order_lists(alice)
         account(alice, 10)
