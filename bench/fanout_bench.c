@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "http_load.h"
 #include "sandbox_process.h"
 #include "signed_order.h"
 #include "stopwatch.h"
@@ -42,7 +43,7 @@ struct fanout {
 static int open_stream(const struct fanout *fanout, const char *path)
 {
     char text[1024];
-    int fd = sandbox_connect(&fanout->sandbox);
+    int fd = http_load_connect(fanout->sandbox.port);
     int size = snprintf(text, sizeof text,
                         "GET %s HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: "
                         "Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
@@ -142,7 +143,7 @@ static void run(struct fanout *fanout, uint32_t readers, int seconds)
 
     for (uint32_t i = readers; i < readers + TRADERS; i++) {
         fanout->readers[i] =
-            (struct reader){.fd = sandbox_connect(&fanout->sandbox), .is_trader = true};
+            (struct reader){.fd = http_load_connect(fanout->sandbox.port), .is_trader = true};
         watch(fanout, i);
         send_order(fanout, &fanout->readers[i]);
     }

@@ -1,223 +1,248 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Signed REST orders through the gateway, each acknowledged when it is durable: first as many as 64
- * connections get answered, then at fixed rates with the latency counted from when each order was
- * due. Every second order trades with the one before, so the book stays small. Reference: GET
- * /api/v3/ping on the same connections.
+ * Signed orders through the gateway over TCP, each acknowledged when it is durable. Every second order
+ * (or batch) trades with the one before, so the book stays small.
  *
- * Argument: seconds per part (default 5).
+ *   peers      one order a request on 64 connections, in rounds with GET /api/v3/ping and with a
+ *              hello-world of libh2o on as many connections: the ratio is what counts
+ *   rates      latency at fixed rates, from when each order was due
+ *   single     one connection, one order at a time
+ *   pipelined  64 requests in one write
+ *   batch      500 orders a request
+ *
+ * Arguments: seconds per part (default 5), names of parts (default: all). History stands back in the
+ * parts pipelined and batch: it is a consumer, no part of an acknowledgement.
  */
-#include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <unistd.h>
 
+#include "hello_server.h"
+#include "http_load.h"
 #include "sandbox_process.h"
 #include "signed_order.h"
 #include "stopwatch.h"
 
-enum { CONNECTIONS = 64, BUFFER = 16384, SAMPLES_MAX = 4000000 };
+enum { CONNECTIONS = 64, BATCH_CONNECTIONS = 8, PIPELINED = 64, ROUNDS = 3 };
 
-struct connection {
-    int fd;
-    size_t size; /* of what has come of the answer */
-    int64_t due_ns;
-    bool is_busy;
-    char answer[BUFFER];
-};
-
-struct load {
+struct bench {
     struct sandbox_process sandbox;
-    struct connection connections[CONNECTIONS];
     struct signed_orders orders;
-    int epoll;
-    uint64_t sent;
-    uint64_t answered;
-    uint64_t refused;
-    int64_t *samples;
-    size_t sample_count;
-    bool is_ping;
+    int64_t seconds;
 };
 
-static void give_up(const char *what)
-{
-    fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
-    exit(1);
-}
+/* ------------------------------------------------------------------ what is asked */
 
-static void connect_all(struct load *load)
-{
-    load->epoll = epoll_create1(EPOLL_CLOEXEC);
-    for (int i = 0; i < CONNECTIONS; i++) {
-        struct epoll_event event = {.events = EPOLLIN, .data.u32 = (uint32_t)i};
-
-        load->connections[i].fd = sandbox_connect(&load->sandbox);
-        epoll_ctl(load->epoll, EPOLL_CTL_ADD, load->connections[i].fd, &event);
-    }
-}
-
-static void send_request(struct load *load, struct connection *connection, int64_t due_ns)
+static size_t write_ping(void *context, char *out, size_t capacity)
 {
     static const char ping[] = "GET /api/v3/ping HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    char request[BUFFER];
-    size_t size = sizeof ping - 1;
 
-    if (load->is_ping) {
-        memcpy(request, ping, size);
-    } else {
-        size = signed_orders_write(&load->orders, request, sizeof request);
+    (void)context;
+    if (capacity < sizeof ping) {
+        return 0;
     }
-    load->sent++;
-    connection->due_ns = due_ns;
-    connection->is_busy = true;
-    connection->size = 0;
-    if (write(connection->fd, request, size) != (ssize_t)size) {
-        give_up("write");
-    }
+    memcpy(out, ping, sizeof ping - 1);
+    return sizeof ping - 1;
 }
 
-/* Reads what has come; true when the answer is whole. */
-static bool read_answer(struct load *load, struct connection *connection)
+static size_t write_order(void *context, char *out, size_t capacity)
 {
-    ssize_t count =
-        read(connection->fd, connection->answer + connection->size, BUFFER - 1 - connection->size);
-
-    if (count <= 0) {
-        give_up("the gateway closed a connection");
-    }
-    connection->size += (size_t)count;
-    connection->answer[connection->size] = '\0';
-    const char *end = strstr(connection->answer, "\r\n\r\n");
-    const char *length = end != NULL ? strcasestr(connection->answer, "content-length:") : NULL;
-    if (length == NULL || connection->size < (size_t)(end + 4 - connection->answer) +
-                                                 strtoul(length + 15, NULL, 10)) {
-        return false;
-    }
-    if (strncmp(connection->answer, "HTTP/1.1 200", 12) != 0) {
-        if (load->refused++ == 0) {
-            fprintf(stderr, "bench: refused: %s\n", end + 4);
-        }
-    }
-    connection->is_busy = false;
-    load->answered++;
-    if (load->sample_count < SAMPLES_MAX) {
-        load->samples[load->sample_count++] = wall_ns() - connection->due_ns;
-    }
-    return true;
+    return signed_orders_write(context, out, capacity);
 }
 
-/* Waits for answers; returns after at least one event or the time given. */
-static void wait_answers(struct load *load, int timeout_ms, bool again)
+static size_t write_batch(void *context, char *out, size_t capacity)
 {
-    struct epoll_event events[CONNECTIONS];
-    int count = epoll_wait(load->epoll, events, CONNECTIONS, timeout_ms);
-
-    for (int i = 0; i < count; i++) {
-        struct connection *connection = &load->connections[events[i].data.u32];
-
-        if (read_answer(load, connection) && again) {
-            send_request(load, connection, wall_ns());
-        }
-    }
+    return signed_orders_write_batch(context, out, capacity);
 }
 
-static void reset(struct load *load)
+/* ------------------------------------------------------------------ what it costs */
+
+struct costs {
+    int64_t gateway_ns;
+    int64_t core_ns;
+};
+
+static struct costs costs_now(const struct bench *bench)
 {
-    load->sent = 0;
-    load->answered = 0;
-    load->refused = 0;
-    load->sample_count = 0;
+    return (struct costs){sandbox_process_cpu_ns(&bench->sandbox, "gateway"),
+                          sandbox_process_cpu_ns(&bench->sandbox, "core")};
 }
 
-static void drain(struct load *load)
+static int64_t per_second(uint64_t count, int64_t spent_ns)
 {
-    while (load->answered < load->sent) {
-        wait_answers(load, 1000, false);
-    }
+    return (int64_t)((double)count * 1e9 / (double)(spent_ns > 0 ? spent_ns : 1));
 }
 
-static void run_closed_loop(struct load *load, const char *name, int seconds)
+/* One closed loop. Returns what was done per second of the gateway's processor. */
+static int64_t measure(struct bench *bench, struct http_load *load, const char *name)
 {
-    int64_t started = wall_ns();
-    int64_t gateway = sandbox_process_cpu_ns(&load->sandbox, "gateway");
-    int64_t core = sandbox_process_cpu_ns(&load->sandbox, "core");
+    struct costs before = costs_now(bench);
+    int64_t spent = http_load_run(load, bench->seconds);
+    struct costs after = costs_now(bench);
+    int64_t gateway = after.gateway_ns - before.gateway_ns;
+    uint64_t done = load->answered * load->orders;
 
-    reset(load);
-    for (int i = 0; i < CONNECTIONS; i++) {
-        send_request(load, &load->connections[i], wall_ns());
-    }
-    while (wall_ns() - started < (int64_t)seconds * 1000000000) {
-        wait_answers(load, 1000, true);
-    }
-    drain(load);
-    int64_t spent = wall_ns() - started;
-    gateway = sandbox_process_cpu_ns(&load->sandbox, "gateway") - gateway;
-    core = sandbox_process_cpu_ns(&load->sandbox, "core") - core;
     printf("%-40s  %lld/s, %lld per gateway CPU second, gateway busy %lld %%, core busy %lld %%, "
            "%llu refused\n",
-           name, (long long)((int64_t)load->answered * 1000000000 / spent),
-           (long long)((int64_t)load->answered * 1000000000 / (gateway > 0 ? gateway : 1)),
-           (long long)(gateway * 100 / spent), (long long)(core * 100 / spent),
+           name, (long long)per_second(done, spent), (long long)per_second(done, gateway),
+           (long long)(gateway * 100 / spent),
+           (long long)((after.core_ns - before.core_ns) * 100 / spent),
            (unsigned long long)load->refused);
     print_percentiles("", load->samples, load->sample_count);
+    fflush(stdout);
+    return per_second(done, gateway);
 }
 
-static struct connection *free_connection(struct load *load)
+/* ------------------------------------------------------------------ parts */
+
+static int64_t median(int64_t values[ROUNDS])
 {
-    for (int i = 0; i < CONNECTIONS; i++) {
-        if (!load->connections[i].is_busy) {
-            return &load->connections[i];
-        }
-    }
-    return NULL;
+    qsort(values, ROUNDS, sizeof values[0], compare_i64);
+    return values[ROUNDS / 2];
 }
 
-static void run_fixed_rate(struct load *load, int rate, int seconds)
+static int64_t measure_hello(const struct bench *bench, struct http_load *load, pid_t process)
 {
-    int64_t started = wall_ns();
-    int64_t total = (int64_t)rate * seconds;
-    char name[64];
+    int64_t before = process_cpu_ns(process);
+    int64_t spent = http_load_run(load, bench->seconds);
+    int64_t rate = per_second(load->answered, process_cpu_ns(process) - before);
 
-    reset(load);
-    for (int64_t next = 0; next < total;) {
-        int64_t due = started + next * 1000000000 / rate;
-        bool is_due = wall_ns() >= due;
-        struct connection *connection = is_due ? free_connection(load) : NULL;
+    printf("%-40s  %lld/s, %lld per CPU second\n", "peer: libh2o hello-world, 64 connections",
+           (long long)per_second(load->answered, spent), (long long)rate);
+    fflush(stdout);
+    return rate;
+}
 
-        if (connection != NULL) {
-            send_request(load, connection, due);
-            next++;
-        } else {
-            wait_answers(load, is_due ? 100 : 0, false);
-        }
+static void run_peers(struct bench *bench)
+{
+    static struct http_load load;
+    static struct http_load hello;
+    int64_t rates[3][ROUNDS] = {0};
+    int port;
+    pid_t process = hello_server_start(&port);
+
+    http_load_open(&load, bench->sandbox.port, CONNECTIONS);
+    if (process > 0) {
+        http_load_open(&hello, port, CONNECTIONS);
+        hello.write = write_ping;
     }
-    drain(load);
-    snprintf(name, sizeof name, "orders at %d/s, from when due", rate);
-    print_percentiles(name, load->samples, load->sample_count);
+    load.context = &bench->orders;
+    for (int i = 0; i < ROUNDS; i++) {
+        if (process > 0) {
+            rates[0][i] = measure_hello(bench, &hello, process);
+        }
+        load.write = write_ping;
+        rates[1][i] = measure(bench, &load, "reference: GET ping, 64 connections");
+        load.write = write_order;
+        rates[2][i] = measure(bench, &load, "signed orders, 64 connections");
+    }
+    double orders = (double)median(rates[2]);
+
+    printf("%-40s  %.2f of ping", "orders per CPU second, medians",
+           orders / (double)median(rates[1]));
+    if (process > 0) {
+        printf(", %.2f of libh2o's hello-world\n", orders / (double)median(rates[0]));
+        http_load_close(&hello);
+    } else {
+        printf("; libh2o hello-world: skipped, built without libh2o-evloop-dev\n");
+    }
+    hello_server_stop(process);
+    http_load_close(&load);
+}
+
+static void run_rates(struct bench *bench)
+{
+    static const int rates[] = {1000, 5000, 10000, 20000};
+    static struct http_load load;
+
+    http_load_open(&load, bench->sandbox.port, CONNECTIONS);
+    load.write = write_order;
+    load.context = &bench->orders;
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+        char name[64];
+
+        http_load_run_at(&load, rates[i], bench->seconds);
+        snprintf(name, sizeof name, "orders at %d/s, from when due", rates[i]);
+        print_percentiles(name, load.samples, load.sample_count);
+        fflush(stdout);
+    }
+    http_load_close(&load);
+}
+
+static void run_loop(struct bench *bench, int connections, struct http_load asked, const char *name)
+{
+    static struct http_load load;
+
+    http_load_open(&load, bench->sandbox.port, connections);
+    load.write = asked.write;
+    load.orders = asked.orders;
+    load.depth = asked.depth;
+    load.context = &bench->orders;
+    measure(bench, &load, name);
+    http_load_close(&load);
+}
+
+static void run_single(struct bench *bench)
+{
+    run_loop(bench, 1, (struct http_load){.write = write_order, .orders = 1, .depth = 1},
+             "signed orders, one at a time");
+}
+
+static void run_pipelined(struct bench *bench)
+{
+    sandbox_process_idle(&bench->sandbox, "history");
+    run_loop(bench, CONNECTIONS,
+             (struct http_load){.write = write_order, .orders = 1, .depth = PIPELINED},
+             "signed orders, 64 a write, 64 connections");
+}
+
+static void run_batch(struct bench *bench)
+{
+    sandbox_process_idle(&bench->sandbox, "history");
+    run_loop(bench, BATCH_CONNECTIONS,
+             (struct http_load){.write = write_batch, .orders = SIGNED_BATCH_ORDERS, .depth = 1},
+             "orders in batches of 500, 8 connections");
+}
+
+static const struct part {
+    const char *name;
+    void (*run)(struct bench *bench);
+} parts[] = {
+    {"peers", run_peers},         {"rates", run_rates}, {"single", run_single},
+    {"pipelined", run_pipelined}, {"batch", run_batch},
+};
+
+static bool is_wanted(const char *name, int argc, char **argv)
+{
+    bool has_names = false;
+
+    for (int i = 1; i < argc; i++) {
+        bool is_number = argv[i][0] >= '0' && argv[i][0] <= '9';
+
+        if (strcmp(argv[i], name) == 0) {
+            return true;
+        }
+        has_names = has_names || !is_number;
+    }
+    return !has_names;
 }
 
 int main(int argc, char **argv)
 {
-    static struct load load;
-    int seconds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 5;
+    static struct bench bench = {.seconds = 5};
 
     signal(SIGPIPE, SIG_IGN);
-    load.samples = calloc(SAMPLES_MAX, sizeof *load.samples);
-    sandbox_process_start(&load.sandbox);
-    signed_orders_begin(&load.orders, &load.sandbox);
-    connect_all(&load);
-    load.is_ping = true;
-    run_closed_loop(&load, "reference: GET ping, 64 connections", seconds);
-    load.is_ping = false;
-    run_closed_loop(&load, "signed orders, 64 connections", seconds);
-    run_fixed_rate(&load, 1000, seconds);
-    run_fixed_rate(&load, 5000, seconds);
-    run_fixed_rate(&load, 10000, seconds);
-    sandbox_process_stop(&load.sandbox);
-    free(load.samples);
+    if (argc > 1 && strtol(argv[1], NULL, 10) > 0) {
+        bench.seconds = strtol(argv[1], NULL, 10);
+    }
+    sandbox_process_start(&bench.sandbox);
+    signed_orders_begin(&bench.orders, &bench.sandbox);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (is_wanted(parts[i].name, argc, argv)) {
+            parts[i].run(&bench);
+        }
+    }
+    sandbox_process_stop(&bench.sandbox);
     return 0;
 }

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,16 +144,30 @@ static pid_t find_child(const struct sandbox_process *sandbox, const char *name)
     return 0;
 }
 
-int64_t sandbox_process_cpu_ns(const struct sandbox_process *sandbox, const char *name)
+int64_t process_cpu_ns(pid_t process)
 {
     char text[512];
     long long nanoseconds = 0;
 
-    if (!read_proc(find_child(sandbox, name), "schedstat", text, sizeof text) ||
+    if (!read_proc(process, "schedstat", text, sizeof text) ||
         sscanf(text, "%lld", &nanoseconds) != 1) {
         return 0;
     }
     return nanoseconds;
+}
+
+int64_t sandbox_process_cpu_ns(const struct sandbox_process *sandbox, const char *name)
+{
+    return process_cpu_ns(find_child(sandbox, name));
+}
+
+void sandbox_process_idle(const struct sandbox_process *sandbox, const char *name)
+{
+    const struct sched_param parameter = {0};
+
+    if (sched_setscheduler(find_child(sandbox, name), SCHED_IDLE, &parameter) != 0) {
+        give_up("a process could not be made to stand back");
+    }
 }
 
 int64_t sandbox_process_resident(const struct sandbox_process *sandbox, const char *name)

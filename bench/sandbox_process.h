@@ -28,6 +28,12 @@ void sandbox_process_key(const struct sandbox_process *sandbox, const char *part
 /* Processor time a process of the node ("core", "gateway", "history") has used, in nanoseconds. */
 int64_t sandbox_process_cpu_ns(const struct sandbox_process *sandbox, const char *name);
 
+/* The same for any process. */
+int64_t process_cpu_ns(pid_t process);
+
+/* From now on this process of the node gets only what the others leave of the processors. */
+void sandbox_process_idle(const struct sandbox_process *sandbox, const char *name);
+
 /* Resident bytes of a process of the node. */
 int64_t sandbox_process_resident(const struct sandbox_process *sandbox, const char *name);
 

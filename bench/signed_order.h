@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Signed orders of two participants in turn: what the one bids the other sells to him, so each pair
- * makes one trade and leaves the book as it was.
+ * makes one trade and leaves the book as it was. One a request, or many.
  */
 #ifndef BENCH_SIGNED_ORDER_H
 #define BENCH_SIGNED_ORDER_H
@@ -13,10 +13,14 @@
 #include "platform/signature.h"
 #include "sandbox_process.h"
 
+enum { SIGNED_BATCH_ORDERS = 500, SIGNED_BATCH_SIZE_MAX = 120 * SIGNED_BATCH_ORDERS };
+
 struct signed_orders {
     struct client_key keys[2];
     struct hmac_key signers[2];
     uint64_t written;
+    char batches[2][SIGNED_BATCH_SIZE_MAX]; /* their bodies: JSON */
+    size_t batch_sizes[2];
 };
 
 void signed_orders_begin(struct signed_orders *orders, const struct sandbox_process *sandbox);
@@ -24,7 +28,7 @@ void signed_orders_begin(struct signed_orders *orders, const struct sandbox_proc
 /* Writes the next order's whole HTTP request; returns its size. */
 size_t signed_orders_write(struct signed_orders *orders, char *out, size_t capacity);
 
-/* A connected socket to the sandbox's gateway; ends the program when there is none. */
-int sandbox_connect(const struct sandbox_process *sandbox);
+/* The same for a batch of SIGNED_BATCH_ORDERS orders of one of the two. */
+size_t signed_orders_write_batch(struct signed_orders *orders, char *out, size_t capacity);
 
 #endif
