@@ -6,6 +6,7 @@
 #include "journal/log_writer.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -162,11 +163,72 @@ static void after_any_failure_what_was_acknowledged_is_there(void **state)
     }
 }
 
+/* ---- a disk whose sync takes as long as the test likes ---- */
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t turned;
+    bool is_held; /* under the lock */
+} gate = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+
+static void set_gate(bool is_held)
+{
+    (void)pthread_mutex_lock(&gate.lock);
+    gate.is_held = is_held;
+    (void)pthread_cond_broadcast(&gate.turned);
+    (void)pthread_mutex_unlock(&gate.lock);
+}
+
+static int sync_at_the_gate(void *context, int file)
+{
+    (void)pthread_mutex_lock(&gate.lock);
+    while (gate.is_held) {
+        (void)pthread_cond_wait(&gate.turned, &gate.lock);
+    }
+    (void)pthread_mutex_unlock(&gate.lock);
+    return fake_disk_storage(context)->sync(context, file);
+}
+
+static void nothing_is_durable_before_the_thread_has_synced(void **state)
+{
+    static _Alignas(64) uint8_t bytes[1 << 20];
+    struct fake_disk *disk = fake_disk_create();
+    struct storage slow = *fake_disk_storage(disk);
+    const struct recovery_options options = {
+        .storage = &slow, .directory = "j", .create = true, .segment_size = 4 << 20};
+    struct recovered recovered;
+    struct recovery_report report;
+    struct journal_error error;
+
+    (void)state;
+    slow.sync = sync_at_the_gate;
+    assert_true(recovery_run(&options, &recovered, &report, &error));
+    struct log *log = log_writer_create(recovered.log);
+    assert_non_null(log);
+    for (int i = 0; i < 10; i++) {
+        uint64_t before = log_durable(log);
+        struct log_batch batch = make_batch(before + 1, LOG_WRITER_SIZE_MIN, bytes);
+
+        set_gate(true);
+        assert_true(log_append(log, &batch));
+        assert_int_equal(log_durable(log), before);
+        assert_true(log_sync(log));
+        assert_int_equal(log_durable(log), before);
+        set_gate(false);
+        assert_true(log_await(log));
+        assert_int_equal(log_durable(log), batch.first_number + batch.count - 1);
+    }
+    recovered.log = log;
+    recovered_close(&recovered);
+    fake_disk_destroy(disk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_logs_write_the_same_journal),
         cmocka_unit_test(after_any_failure_what_was_acknowledged_is_there),
+        cmocka_unit_test(nothing_is_durable_before_the_thread_has_synced),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -181,6 +181,9 @@ bool node_scene_start(struct node_scene *scene)
     if (!recovery_run(&options, &scene->recovered, &scene->report, &scene->error)) {
         return false;
     }
+    if (scene->wrap_log != NULL) {
+        scene->recovered.log = scene->wrap_log(scene, scene->recovered.log);
+    }
     scene->snapshots.storage = options.storage;
     scene->snapshots.folder = scene->recovered.folder;
     scene->snapshots.lock = -1;

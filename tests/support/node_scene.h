@@ -39,7 +39,9 @@ struct node_scene {
     struct recovery_report report;
     struct journal_error error;
     struct core *core; /* NULL: not running */
-    uint64_t founded;  /* commands of the founding */
+    /* What the core is given instead of the recovered log, at every start; NULL: that itself. */
+    struct log *(*wrap_log)(struct node_scene *scene, struct log *log);
+    uint64_t founded; /* commands of the founding */
 };
 
 /* Founded, not running. The second one is not open yet. */
