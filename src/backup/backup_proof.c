@@ -109,9 +109,12 @@ static bool proof_take(struct proof *proof, const struct journal_batch *batch)
         return proof_fail(proof, "the snapshot's number is not the end of a batch",
                           batch->first_number, 0);
     }
-    return replayer_apply(proof->replayer, batch) ||
-           proof_fail(proof, "the events of the batch before have another digest than recorded",
-                      batch->first_number, 0);
+    if (!replayer_apply(proof->replayer, batch)) {
+        uint64_t number;
+        const char *why = replayer_refusal(proof->replayer, &number);
+        return proof_fail(proof, why, number, 0);
+    }
+    return true;
 }
 
 /* Everything up to the limit, and where it ends. */

@@ -115,9 +115,9 @@ static bool past_replay(struct past *past, struct journal_reader *reader)
                              batch.first_number, 0);
         }
         if (!replayer_apply(past->replayer, &batch)) {
-            return past_fail(past,
-                             "the events of the batch before have another digest than recorded",
-                             batch.first_number, 0);
+            uint64_t number;
+            const char *why = replayer_refusal(past->replayer, &number);
+            return past_fail(past, why, number, 0);
         }
     }
     return true;

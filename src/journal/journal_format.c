@@ -247,9 +247,35 @@ const char *batch_check(const uint8_t *batch, struct sha256 *sha)
     return NULL;
 }
 
+/* Quarantines stand alone, few, in order, and behind the batch that they are about (J24). */
+static const char *quarantines_check(const struct batch_header *header, const uint8_t *commands)
+{
+    const struct command_quarantine *quarantines = (const void *)commands;
+    uint64_t before = 0;
+
+    if (header->count > TARAZY_QUARANTINES_MAX ||
+        header->size != header->count * sizeof(struct command_quarantine)) {
+        return "a quarantine does not stand in a batch of its own";
+    }
+    for (uint32_t i = 0; i < header->count; i++) {
+        const struct command_quarantine *quarantine = &quarantines[i];
+
+        if (quarantine->header.kind != COMMAND_QUARANTINE || quarantine->header.participant != 0) {
+            return "a quarantine does not stand in a batch of its own";
+        }
+        if (quarantine->record <= before || quarantine->record >= header->first_number ||
+            memcmp(&quarantine->chain, &header->previous, sizeof header->previous) != 0) {
+            return "a quarantine is not of the batch before it";
+        }
+        before = quarantine->record;
+    }
+    return NULL;
+}
+
 const char *batch_commands_check(const struct batch_header *header, const uint8_t *commands)
 {
     uint32_t done = 0;
+    bool has_quarantine = false;
     uint64_t number = header->first_number;
     int64_t time_us = INT64_MIN;
 
@@ -269,11 +295,13 @@ const char *batch_commands_check(const struct batch_header *header, const uint8_
         if (!tarazy_command_is_well_formed(whole, size)) {
             return "a command of the batch is not well formed";
         }
+        has_quarantine = has_quarantine || command.kind == COMMAND_QUARANTINE;
         time_us = command.time_us;
         done += (uint32_t)size;
         number++;
     }
-    return number == header->first_number + header->count
-               ? NULL
-               : "the batch holds another count of commands than its header says";
+    if (number != header->first_number + header->count) {
+        return "the batch holds another count of commands than its header says";
+    }
+    return has_quarantine ? quarantines_check(header, commands) : NULL;
 }

@@ -175,7 +175,8 @@ const char *snapshot_header_check(const struct snapshot_header *header, struct s
 const char *batch_check(const uint8_t *batch, struct sha256 *sha);
 
 /* Are the commands of a batch what its header says: count, size, numbers without gap, each well
- * formed and not later than the batch? */
+ * formed and not later than the batch? And does a quarantine stand only where one may (J24)? commands:
+ * 64-byte aligned. */
 const char *batch_commands_check(const struct batch_header *header, const uint8_t *commands);
 
 /* How many pieces of bytes, cut where the file's offset is a multiple of 512, are all zero. offset:

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/ensure.h"
+#include "journal/behind.h"
 #include "journal/state_block.h"
 
 #define LOADS        2u
@@ -70,6 +71,14 @@ static void keep(struct load *load, const struct journal_batch *batch)
     load->batches[load->count] = *batch;
     load->batches[load->count].commands = place;
     load->used += batch->size;
+    if (batch->behind != NULL) {
+        size_t size = batch->behind_count * sizeof(struct command_quarantine);
+
+        place += batch->size;
+        memcpy(place, batch->behind, size);
+        load->batches[load->count].behind = place;
+        load->used += size;
+    }
     load->count++;
 }
 
@@ -85,7 +94,7 @@ static void fill(struct read_ahead *ahead, struct load *load)
             keep(load, &batch);
         }
     } while (load->last == JOURNAL_READ_BATCH && load->count < LOAD_BATCHES &&
-             LOAD_SIZE - load->used >= JOURNAL_BATCH_SIZE_MAX);
+             LOAD_SIZE - load->used >= JOURNAL_BATCH_SIZE_MAX + BEHIND_SIZE_MAX);
 }
 
 static void *read_on(void *context)

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/ensure.h"
+#include "journal/behind.h"
 #include "journal/journal_folder.h"
 #include "journal/segment_map.h"
 #include "journal/torn_tail.h"
@@ -40,6 +41,7 @@ struct journal_reader {
     size_t read_ahead;
     enum journal_read final; /* 0 while there may be more */
     struct journal_error error;
+    _Alignas(8) uint8_t behind[BEHIND_SIZE_MAX];
 };
 
 static enum journal_read fail(struct journal_reader *reader, enum journal_read how,
@@ -58,8 +60,7 @@ static enum journal_read fail_read(struct journal_reader *reader, int error_numb
     return fail(reader, JOURNAL_READ_FAILED, "the segment cannot be read", error_number);
 }
 
-/* The bytes at the tail, at least size of them (they must be within the segment); NULL: reading
- * failed, and the reader with it. */
+/* At least size bytes at the tail, within the segment; NULL: reading failed, and the reader with it. */
 static const uint8_t *look(struct journal_reader *reader, size_t size, uint64_t limit)
 {
     uint64_t at = reader->tail.offset;
@@ -179,25 +180,6 @@ static enum journal_read open_following(struct journal_reader *reader)
     return JOURNAL_READ_END;
 }
 
-/* Is there a segment that begins after the current one? */
-static int has_later_segment(struct journal_reader *reader, uint64_t *later)
-{
-    struct journal_listing listing;
-    struct journal_error error;
-
-    *later = 0;
-    int result = 0;
-    if (!journal_listing_read(&listing, reader->storage, reader->folder, &error)) {
-        result = error.error_number != 0 ? -error.error_number : -EBADMSG;
-    }
-    if (result == 0 && listing.segments.count > 0 &&
-        listing.segments.values[listing.segments.count - 1] > reader->tail.segment) {
-        *later = listing.segments.values[listing.segments.count - 1];
-    }
-    journal_listing_clear(&listing);
-    return result;
-}
-
 /* What is behind the tail when no whole batch is. */
 static enum torn_tail judge_tail(struct journal_reader *reader, struct torn_tail_finding *finding)
 {
@@ -287,7 +269,7 @@ static enum journal_read leave_segment(struct journal_reader *reader, uint64_t l
         return fail(reader, JOURNAL_READ_DAMAGED,
                     wrong != NULL ? wrong : "a durable batch is missing", 0);
     }
-    result = has_later_segment(reader, &later);
+    result = segment_map_later(reader->storage, reader->folder, reader->tail.segment, &later);
     if (result < 0) {
         return fail(reader, JOURNAL_READ_FAILED, "the folder cannot be read", result);
     }
@@ -455,6 +437,23 @@ static void pass(struct journal_reader *reader, const struct journal_batch *batc
     reader->tail.head.chain = batch->chain;
 }
 
+/* Whoever applies the batch must know which of its records are not to be. The batch is in the window. */
+static enum journal_read look_behind(struct journal_reader *reader, uint64_t limit,
+                                     struct journal_batch *batch)
+{
+    uint64_t done = reader->tail.offset - reader->window_offset;
+    bool is_seen = reader->tail.head.number < reader->window_limit;
+    const uint8_t *seen =
+        is_seen && reader->window_size >= done + BEHIND_LOOK_SIZE ? reader->window + done : NULL;
+    const struct behind_place place = {
+        reader->storage, reader->folder, reader->file, &reader->tail, seen, limit, reader->sha};
+
+    int count = behind_read(&place, reader->behind);
+    batch->behind = count > 0 ? reader->behind + sizeof(struct batch_header) : NULL;
+    batch->behind_count = count > 0 ? (uint32_t)count : 0;
+    return count < 0 ? fail_read(reader, count) : JOURNAL_READ_BATCH;
+}
+
 enum journal_read journal_reader_next(struct journal_reader *reader, uint64_t limit,
                                       struct journal_batch *batch)
 {
@@ -467,6 +466,7 @@ enum journal_read journal_reader_next(struct journal_reader *reader, uint64_t li
     enum journal_read read = locate(reader, limit, batch);
     if (read == JOURNAL_READ_BATCH) {
         pass(reader, batch);
+        read = look_behind(reader, limit, batch);
     }
     return read;
 }
@@ -474,7 +474,7 @@ enum journal_read journal_reader_next(struct journal_reader *reader, uint64_t li
 /* Passes over what ends before `from`. */
 static bool skip(struct journal_reader *reader, struct journal_error *error)
 {
-    struct journal_batch batch = {0};
+    struct journal_batch batch;
 
     while (reader->tail.head.number + 1 < reader->from) {
         enum journal_read read = locate(reader, reader->from - 1, &batch);
@@ -543,11 +543,11 @@ struct journal_reader *journal_reader_open(const struct journal_reader_options *
         journal_reader_close(reader);
         return NULL;
     }
-    if (!open_at(reader, error)) {
-        journal_reader_close(reader);
-        return NULL;
+    if (open_at(reader, error)) {
+        return reader;
     }
-    return reader;
+    journal_reader_close(reader);
+    return NULL;
 }
 
 void journal_reader_close(struct journal_reader *reader)

@@ -41,6 +41,10 @@ struct journal_batch {
     uint64_t durable_number; /* as of when it was written */
     uint64_t segment;        /* where it stands: first number of the segment, offset */
     uint64_t offset;
+    /* Quarantines that stand directly behind it (struct command_quarantine, one behind the other; as
+     * far as the limit lets the reader see): replayer_apply heeds them. NULL: none. */
+    const uint8_t *behind;
+    uint32_t behind_count;
 };
 
 enum journal_read {

@@ -187,8 +187,12 @@ static bool take_batch(struct recovery *recovery, const struct journal_batch *ba
         return false;
     }
     if (!replayer_apply(recovery->replayer, batch)) {
-        return refuse_batch(
-            recovery, "the events of the batch before have another digest than recorded", batch);
+        uint64_t number;
+        const char *why = replayer_refusal(recovery->replayer, &number);
+
+        (void)refuse_batch(recovery, why, batch);
+        recovery->error->number = number;
+        return false;
     }
     recovery->report->batches_replayed++;
     recovery->report->commands_replayed += batch->count;
@@ -234,6 +238,19 @@ static bool end_of_replay(struct recovery *recovery, const struct journal_reader
     return true;
 }
 
+/* The quarantines that the caller will write behind the last batch are heeded as if they stood there. */
+static void add_planned(const struct recovery_options *options, struct journal_batch *batch)
+{
+    uint64_t last = batch->first_number + batch->count - 1;
+
+    if (options->quarantine_count > 0 && batch->behind_count == 0 &&
+        options->quarantines[0].record >= batch->first_number &&
+        options->quarantines[0].record <= last) {
+        batch->behind = (const uint8_t *)options->quarantines;
+        batch->behind_count = options->quarantine_count;
+    }
+}
+
 static enum journal_read next_batch(struct journal_reader *reader, struct read_ahead *ahead,
                                     struct journal_batch *batch)
 {
@@ -262,6 +279,7 @@ static bool replay(struct recovery *recovery)
         ahead = read_ahead_start(reader, JOURNAL_LIMIT_NONE);
     }
     while ((read = next_batch(reader, ahead, &batch)) == JOURNAL_READ_BATCH) {
+        add_planned(recovery->options, &batch);
         is_good = take_batch(recovery, &batch);
         if (!is_good) {
             break;

@@ -24,6 +24,10 @@ struct recovery_options {
     struct node_id node;   /* of a journal founded now: random bytes of the caller */
     bool reads_ahead;      /* on a second thread: see read_ahead.h; the storage must stand it */
     uint64_t segment_size; /* of segments made from now on; 0 = JOURNAL_SEGMENT_SIZE */
+    /* What the caller is about to append behind the last batch, for the records of that batch; in the order of
+     * their numbers. Judged as if it stood there already. */
+    const struct command_quarantine *quarantines;
+    uint32_t quarantine_count;
 };
 
 /* What happened on the way, for the log line an operator reads. */

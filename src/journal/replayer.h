@@ -28,10 +28,18 @@ struct replayer *replayer_create(struct engine *engine, struct digest events,
                                  const struct replay_sink *sink);
 void replayer_destroy(struct replayer *replayer);
 
-/* Applies a batch, which must begin with the engine's number + 1 (ENSURE). false: the digest it
- * records is not that of the events before it: this engine and the one that wrote the journal do not
- * agree. Nothing has been applied then. */
+/* Applies a batch, which must begin with the engine's number + 1 (ENSURE), but for the records that the
+ * quarantines behind it name: those are skipped. false: replayer_refusal says why; nothing has been applied
+ * then. Either the digest that the batch records is not that of the events before it, and this engine and
+ * the one that wrote the journal do not agree; or something is wrong with a quarantine. */
 bool replayer_apply(struct replayer *replayer, const struct journal_batch *batch);
+
+/* The same up to a number inside the batch, which is then the last one this replayer takes. */
+bool replayer_apply_up_to(struct replayer *replayer, const struct journal_batch *batch,
+                          uint64_t number);
+
+/* After false: a sentence that lives for ever, and the record it is about. */
+const char *replayer_refusal(const struct replayer *replayer, uint64_t *number);
 
 /* The same for commands that were never read from a file: the core's own, once they are durable. */
 void replayer_apply_commands(struct replayer *replayer, const uint8_t *commands, uint32_t size);

@@ -170,3 +170,21 @@ bool segment_map_check(const struct storage *storage, int folder,
     }
     return true;
 }
+
+int segment_map_later(const struct storage *storage, int folder, uint64_t number, uint64_t *later)
+{
+    struct journal_listing listing;
+    struct journal_error error;
+
+    *later = 0;
+    int result = 0;
+    if (!journal_listing_read(&listing, storage, folder, &error)) {
+        result = error.error_number != 0 ? -error.error_number : -EBADMSG;
+    }
+    if (result == 0 && listing.segments.count > 0 &&
+        listing.segments.values[listing.segments.count - 1] > number) {
+        *later = listing.segments.values[listing.segments.count - 1];
+    }
+    journal_listing_clear(&listing);
+    return result;
+}

@@ -35,4 +35,7 @@ int segment_seal_read(const struct storage *storage, int file, uint64_t segment_
 bool segment_map_check(const struct storage *storage, int folder,
                        const struct journal_numbers *segments, struct journal_error *error);
 
+/* The last segment of the folder, if it begins after number; else *later is 0. 0 or a negative errno. */
+int segment_map_later(const struct storage *storage, int folder, uint64_t number, uint64_t *later);
+
 #endif

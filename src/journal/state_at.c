@@ -78,20 +78,6 @@ static bool found_state(struct walk *walk, const struct journal_batch *batch)
     return true;
 }
 
-/* Bytes of the batch's commands up to the number. */
-static uint32_t size_up_to(const struct journal_batch *batch, uint64_t number)
-{
-    uint32_t size = 0;
-
-    for (uint64_t at = batch->first_number; at <= number && size < batch->size; at++) {
-        const struct command_header *command = (const void *)(batch->commands + size);
-
-        size += (uint32_t)tarazy_command_size(command->kind);
-    }
-    ENSURE(size <= batch->size);
-    return size;
-}
-
 static bool take_batch(struct walk *walk, const struct journal_batch *batch)
 {
     if (walk->out->engine == NULL && !found_state(walk, batch)) {
@@ -103,12 +89,12 @@ static bool take_batch(struct walk *walk, const struct journal_batch *batch)
     if (walk->replayer == NULL) {
         return fail(walk, "no memory to replay", batch->first_number);
     }
-    struct digest before = replayer_events(walk->replayer);
-    if (memcmp(&before, &batch->events, sizeof before) != 0) {
-        return fail(walk, "the events of the batch before have another digest than recorded",
-                    batch->first_number);
+    if (!replayer_apply_up_to(walk->replayer, batch, walk->number)) {
+        uint64_t number;
+        const char *why = replayer_refusal(walk->replayer, &number);
+
+        return fail(walk, why, number);
     }
-    replayer_apply_commands(walk->replayer, batch->commands, size_up_to(batch, walk->number));
     return true;
 }
 

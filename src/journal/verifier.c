@@ -184,9 +184,12 @@ static bool take_batch(struct verification *verification, const struct journal_b
         return false;
     }
     if (!replayer_apply(verification->replayer, batch)) {
-        return stop_batch(verification, VERIFIER_RESULT_DIVERGED,
-                          "the events of the batch before have another digest than recorded",
-                          batch);
+        uint64_t number;
+        const char *why = replayer_refusal(verification->replayer, &number);
+
+        (void)stop_batch(verification, VERIFIER_RESULT_DIVERGED, why, batch);
+        report->error.number = number;
+        return false;
     }
     report->batches++;
     report->commands += batch->count;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/ensure.h"
+#include "journal/engine_at_work.h"
 #include "node/peers.h"
 #include "platform/log_line.h"
 #include "tarazy/query.h"
@@ -218,8 +219,10 @@ static void core_apply(struct core *core)
 
     core->digest = digest_start();
     /*~ engine, in the core: the same as in every follower, ahead of them */
+    engine_at_work_begin(core->options.engine);
     tarazy_engine_apply_batch(core->options.engine, core->batch, core->batch_size, &core->events,
                               &sink);
+    engine_at_work_end();
 }
 
 /* Tells everybody what has become durable since the last time. */

@@ -275,9 +275,9 @@ static int follower_work_batch(struct follower *follower, uint32_t *applied)
     }
     /*~ follower: the same command again, with the same engine */
     if (!replayer_apply(follower->replayer, &batch)) {
-        journal_error_set(&error, "the events before this batch are not those the journal records",
-                          "", 0);
-        journal_error_place(&error, batch.offset, batch.first_number);
+        uint64_t number;
+        journal_error_set(&error, replayer_refusal(follower->replayer, &number), "", 0);
+        journal_error_place(&error, batch.offset, number);
         return follower_fail(follower, &error);
     }
     *applied += batch.count;

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/ensure.h"
+#include "journal/engine_at_work.h"
 #include "platform/log_line.h"
 
 static void abort_report_write(int signal_number)
@@ -22,6 +23,11 @@ static void abort_report_write(int signal_number)
     log_line_text(&line, "condition", ensure_last_failure.condition);
     log_line_text(&line, "file", ensure_last_failure.file);
     log_line_number(&line, "line", ensure_last_failure.line);
+    uint64_t record = engine_at_work_record();
+    if (record != 0) {
+        log_line_unsigned(&line, "record", record);
+        log_line_text(&line, "what", "this record stopped the engine: see tarazy-quarantine(1)");
+    }
     log_line_end(&line);
 }
 

@@ -12,6 +12,11 @@
 
 #include "base/ensure.h"
 #include "base/hash.h"
+#include "platform/signature.h"
+#include "support/fake_engine.h"
+#include "tarazy/query.h"
+
+uint64_t fake_engine_poison;
 
 #define FAKE_MAGIC UINT64_C(0x656e69676e45656b)
 
@@ -68,6 +73,7 @@ void tarazy_engine_apply(struct engine *engine, const struct command_header *com
     ENSURE(command->number == engine->number + 1);
     ENSURE(size > 0);
     engine->number = command->number;
+    ENSURE(command->number != fake_engine_poison);
     engine->time_us = command->time_us;
     engine->hash = hash_bytes(seed, command, size);
     struct slot *slots = (void *)((uint8_t *)engine + slots_offset());
@@ -95,6 +101,23 @@ void tarazy_engine_apply(struct engine *engine, const struct command_header *com
 
         engine->broken = found->name.text[0] == '!';
     }
+}
+
+void tarazy_engine_skip(struct engine *engine, const struct command_header *command,
+                        struct event_buffer *events)
+{
+    struct event_outcome outcome = {
+        .header = {.number = command->number, .kind = EVENT_OUTCOME, .size = sizeof outcome},
+        .command = command->kind,
+        .result = RESULT_QUARANTINED};
+
+    ENSURE(command->number == engine->number + 1);
+    engine->number = command->number;
+    engine->time_us = command->time_us > engine->time_us ? command->time_us : engine->time_us;
+    ENSURE(events->size - events->used >= sizeof outcome);
+    memcpy(events->bytes + events->used, &outcome, sizeof outcome);
+    events->used += sizeof outcome;
+    events->count++;
 }
 
 void tarazy_engine_apply_batch(struct engine *engine, const void *commands, size_t size,
@@ -135,4 +158,60 @@ const void *tarazy_engine_block(const struct engine *engine, size_t *size)
 const char *tarazy_engine_audit(const struct engine *engine)
 {
     return engine->broken ? "this engine was told to complain" : NULL;
+}
+
+/* ------------------------------------------------------------------ people, the same for ever */
+
+void fake_engine_seed(uint32_t key, uint8_t seed[ED25519_KEY_SIZE])
+{
+    memset(seed, (int)key, ED25519_KEY_SIZE);
+}
+
+bool tarazy_query_participant(const struct engine *engine, uint32_t participant,
+                              struct participant_view *out)
+{
+    static const uint32_t roles[] = {
+        [FAKE_OLGA] = ROLE_OPERATOR,   [FAKE_ADAM] = ROLE_APPROVER,
+        [FAKE_TRADER] = ROLE_TRADER,   [FAKE_BOTH] = ROLE_OPERATOR | ROLE_APPROVER,
+        [FAKE_FROZEN] = ROLE_APPROVER, [FAKE_DOUBLE] = ROLE_APPROVER,
+    };
+
+    (void)engine;
+    if (participant == 0 || participant >= sizeof roles / sizeof roles[0]) {
+        return false;
+    }
+    *out = (struct participant_view){.participant = participant,
+                                     .roles = roles[participant],
+                                     .tier = 1,
+                                     .frozen = participant == FAKE_FROZEN};
+    if (participant == FAKE_OLGA || participant == FAKE_DOUBLE) {
+        out->identity.bytes[0] = 1;
+    }
+    return true;
+}
+
+bool tarazy_query_key_by_number(const struct engine *engine, uint32_t key, struct key_view *out)
+{
+    static uint8_t material[ED25519_KEY_SIZE];
+    uint8_t seed[ED25519_KEY_SIZE];
+
+    (void)engine;
+    if (key == 0 || key > FAKE_KEYS) {
+        return false;
+    }
+    fake_engine_seed(key, seed);
+    bool is_made = ed25519_public_key(seed, material);
+    ENSURE(is_made);
+    *out = (struct key_view){.key = key,
+                             .owner = key <= FAKE_DOUBLE ? key : FAKE_ADAM,
+                             .material_size = sizeof material,
+                             .type = key == FAKE_KEY_HMAC ? KEY_TYPE_HMAC : KEY_TYPE_ED25519,
+                             .scopes = KEY_SCOPE_OPERATE,
+                             .revoked = key == FAKE_KEY_REVOKED,
+                             .expires_us = key == FAKE_KEY_EXPIRED ? 1 : 0,
+                             .material = material};
+    if (key == FAKE_KEY_READS) {
+        out->scopes = KEY_SCOPE_READ;
+    }
+    return true;
 }
