@@ -318,10 +318,12 @@ static void restart_readers(void)
     sim.was_repaired = false;
     for (uint32_t i = 0; i < SIM_DESKS; i++) {
         if (!sim_desk_is_live(i)) {
+            sim_desk_process(i)->failed_lives = 0;
             sim_desk_down(i, soon(500));
         }
     }
     if (!sim_gate_is_live()) {
+        sim_gate_process()->failed_lives = 0;
         sim_gate_down(soon(500));
     }
 }

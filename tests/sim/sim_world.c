@@ -52,11 +52,9 @@ void sim_process_revive(struct sim_process *process)
 
 int64_t sim_start_pause_us(uint32_t failed_lives)
 {
-    int64_t pause_us = 300 * SIM_MS;
-    for (uint32_t i = 1; i < failed_lives && pause_us < 20 * SIM_S; i++) {
-        pause_us *= 4;
-    }
-    return pause_us;
+    static const int64_t pauses_ms[] = {300, 300, 1200, 4800, 15000};
+    enum { LAST = sizeof pauses_ms / sizeof pauses_ms[0] - 1 };
+    return pauses_ms[failed_lives < LAST ? failed_lives : LAST] * SIM_MS;
 }
 
 void sim_enter(struct sim_process *process)
