@@ -16,6 +16,7 @@
 
 #include "codec/hex_text.h"
 #include "platform/log_line.h"
+#include "programs/checkpoint_source.h"
 #include "programs/commands.h"
 #include "programs/exit_codes.h"
 #include "supervision/alarm_book.h"
@@ -29,6 +30,10 @@ enum supervise_option {
     SUPERVISE_OPTION_KEY_ID,
     SUPERVISE_OPTION_TRUST,
     SUPERVISE_OPTION_SILENCE,
+    SUPERVISE_OPTION_WITNESS,
+    SUPERVISE_OPTION_CHECKPOINTS,
+    SUPERVISE_OPTION_LOG,
+    SUPERVISE_OPTION_EPOCH_KEYS,
     SUPERVISE_OPTION_STATUS,
     SUPERVISE_OPTION_HELP
 };
@@ -41,17 +46,29 @@ static const struct option supervise_arguments[] = {
     {"key-id", required_argument, NULL, SUPERVISE_OPTION_KEY_ID},
     {"trust", required_argument, NULL, SUPERVISE_OPTION_TRUST},
     {"silence", required_argument, NULL, SUPERVISE_OPTION_SILENCE},
+    {"witness", required_argument, NULL, SUPERVISE_OPTION_WITNESS},
+    {"checkpoints", required_argument, NULL, SUPERVISE_OPTION_CHECKPOINTS},
+    {"log", required_argument, NULL, SUPERVISE_OPTION_LOG},
+    {"epoch-keys", required_argument, NULL, SUPERVISE_OPTION_EPOCH_KEYS},
     {"status", no_argument, NULL, SUPERVISE_OPTION_STATUS},
     {"help", no_argument, NULL, SUPERVISE_OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
 
-enum { SUPERVISE_TURN_MS = 50, SUPERVISE_TEXT_MAX = 512, SUPERVISE_SILENCE_MS = 5000 };
+enum {
+    SUPERVISE_TURN_MS = 50,
+    SUPERVISE_TEXT_MAX = 512,
+    SUPERVISE_SILENCE_MS = 5000,
+    SUPERVISE_PATIENCE_US = 10000000 /* proven, and no checkpoint to cosign: ten of the notary's */
+};
 
 struct supervise_command {
     struct supervisor_node nodes[SUPERVISOR_NODES_MAX];
+    struct checkpoint_place places[SUPERVISOR_NODES_MAX]; /* of the nodes' checkpoints */
+    bool has_log[SUPERVISOR_NODES_MAX];
     size_t node_count;
     const char *directory;
+    const char *witness;
     const char *certificate;
     const char *key;
     const char *trust;
@@ -63,17 +80,45 @@ struct supervise_command {
 
 static void supervise_print_help(FILE *out)
 {
-    (void)fputs("usage: tarazy supervise --follow [NAME=]ADDRESS... --dir DIR [OPTION...]\n"
-                "       tarazy supervise --status --dir DIR\n\n"
-                "  --follow ADDRESS    a relay: HOST:PORT or unix:PATH; NAME is its folder in DIR\n"
-                "  --dir DIR           copies, alarms.jsonl, status.json\n"
-                "  --certificate FILE  our certificate, PEM; its key is registered with the nodes\n"
-                "  --key FILE          its private key, PEM\n"
-                "  --key-id HEX        the API key's id, 64 hexadecimal digits\n"
-                "  --trust FILE        certificates of the relays, or of who signed them, PEM\n"
-                "  --silence MS        silence that is an alarm (5000)\n"
-                "  --status            print what is known and end\n",
-                out);
+    (void)fputs(
+        "usage: tarazy supervise --follow [NAME=]ADDRESS [OF IT...]... --dir DIR [OPTION...]\n"
+        "       tarazy supervise --status --dir DIR\n\n"
+        "  --follow ADDRESS    a relay: HOST:PORT or unix:PATH; NAME is its folder in DIR\n"
+        "  --dir DIR           copies, alarms.jsonl, status.json\n"
+        "  --certificate FILE  our certificate, PEM; its key is registered with the nodes\n"
+        "  --key FILE          its private key, PEM\n"
+        "  --key-id HEX        the API key's id, 64 hexadecimal digits\n"
+        "  --trust FILE        certificates of the relays, or of who signed them, PEM\n"
+        "  --silence MS        silence that is an alarm (5000)\n"
+        "  --witness NAME      cosign checkpoints of the nodes, under this name\n"
+        "  --status            print what is known and end\n\n"
+        "of the --follow before it:\n"
+        "  --checkpoints FROM  where its checkpoints are: http://HOST:PORT, or a node's folder\n"
+        "  --log KEY           its notary's verifier key\n"
+        "  --epoch-keys DIR    keys of its trees of liabilities: EPOCH.key\n",
+        out);
+}
+
+/* Options of one node stand behind its --follow. */
+static bool supervise_take_of_node(struct supervise_command *command, int option, const char *text)
+{
+    if (command->node_count == 0) {
+        return false;
+    }
+    size_t last = command->node_count - 1;
+    struct supervisor_node *node = &command->nodes[last];
+
+    switch (option) {
+    case SUPERVISE_OPTION_CHECKPOINTS:
+        node->is_witnessed = checkpoint_place_set(&command->places[last], text);
+        node->source = checkpoint_place_source(&command->places[last]);
+        return node->is_witnessed;
+    case SUPERVISE_OPTION_LOG:
+        command->has_log[last] = note_key_read(&node->log, text, strlen(text));
+        return command->has_log[last];
+    case SUPERVISE_OPTION_EPOCH_KEYS: node->epoch_keys = text; return true;
+    default: return false; /* not an enum */
+    }
 }
 
 static bool supervise_take(struct supervise_command *command, int option, const char *text)
@@ -95,9 +140,29 @@ static bool supervise_take(struct supervise_command *command, int option, const 
     case SUPERVISE_OPTION_SILENCE:
         command->silence_ms = (uint32_t)strtoul(text, &end, 10);
         return *end == '\0' && command->silence_ms >= 1000 && command->silence_ms <= 86400000;
+    case SUPERVISE_OPTION_WITNESS:
+        command->witness = text;
+        return note_name_is_good(text, strlen(text));
     case SUPERVISE_OPTION_STATUS: command->wants_status = true; return true;
-    default: return false; /* not an enum */
+    default: return supervise_take_of_node(command, option, text); /* not an enum */
     }
+}
+
+/* A witness needs a name, somewhere to look and a key to check; and nothing of that is of use alone. */
+static bool supervise_witness_is_sound(const struct supervise_command *command)
+{
+    bool is_any = false;
+
+    for (size_t i = 0; i < command->node_count; i++) {
+        const struct supervisor_node *node = &command->nodes[i];
+
+        if (node->is_witnessed != command->has_log[i] ||
+            (node->epoch_keys != NULL && !node->is_witnessed)) {
+            return false;
+        }
+        is_any = is_any || node->is_witnessed;
+    }
+    return is_any == (command->witness != NULL);
 }
 
 /* Two nodes in one folder would be one copy of two histories. */
@@ -130,7 +195,7 @@ static int supervise_parse(int argc, char **argv, struct supervise_command *comm
     if (!is_good || optind != argc || command->directory == NULL ||
         (command->node_count == 0) != command->wants_status ||
         has_certificate != (command->key != NULL) || has_certificate != command->has_key_id ||
-        !supervise_names_differ(command)) {
+        !supervise_names_differ(command) || !supervise_witness_is_sound(command)) {
         supervise_print_help(stderr);
         return EXIT_CODE_USAGE;
     }
@@ -177,6 +242,8 @@ static int supervise_run(const struct supervise_command *command, struct tls_con
         .silence_ms = command->silence_ms,
         .nodes = command->nodes,
         .node_count = command->node_count,
+        .witness_name = command->witness,
+        .witness_patience_us = SUPERVISE_PATIENCE_US,
     };
     struct signalfd_siginfo info;
     const char *error = NULL;

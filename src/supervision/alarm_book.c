@@ -26,6 +26,9 @@ const char *alarm_word(enum alarm alarm)
     case ALARM_SILENCE: return "silence";
     case ALARM_NO_CORE: return "no_core";
     case ALARM_REFUSED: return "refused";
+    case ALARM_CHECKPOINT: return "checkpoint";
+    case ALARM_UNSIGNED: return "unsigned";
+    case ALARM_LIABILITIES: return "liabilities";
     case ALARM_FINDING: break;
     }
     return "finding";
@@ -110,11 +113,13 @@ static void keep_evidence(const struct alarm_book *book, const char *node, int64
 {
     name[0] = '\0';
     /* A trouble of our own is nothing against the node, and the folder may be somebody else's by now. */
-    if (alarm->finding == NULL || alarm->finding->kind == REPLICA_KIND_OWN) {
+    if (alarm->finding == NULL ? alarm->evidence_size == 0
+                               : alarm->finding->kind == REPLICA_KIND_OWN) {
         return;
     }
-    (void)snprintf(name, ALARM_EVIDENCE_SIZE, ALARM_EVIDENCE_PREFIX "%llu-%lld.frame",
-                   (unsigned long long)alarm->number, (long long)wall_us);
+    (void)snprintf(name, ALARM_EVIDENCE_SIZE, ALARM_EVIDENCE_PREFIX "%llu-%lld.%s",
+                   (unsigned long long)alarm->number, (long long)wall_us,
+                   alarm->finding != NULL ? "frame" : "note");
     int folder = openat(book->folder, node, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int result = folder < 0
                      ? -errno
@@ -158,6 +163,8 @@ void alarm_book_write(const struct alarm_book *book, const char *node, int64_t w
     json_write_key_bool(&json, "raised", alarm->is_raised);
     if (alarm->finding != NULL) {
         json_write_key_text(&json, "kind", replica_kind_word(alarm->finding->kind));
+    }
+    if (alarm->finding != NULL || evidence[0] != '\0') {
         json_write_key_text(&json, "evidence", evidence);
     }
     json_write_key_uint64(&json, "number", alarm->number);

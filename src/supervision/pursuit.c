@@ -24,7 +24,6 @@ enum {
     PURSUIT_RETRY_US = 500000,
     PURSUIT_CONNECT_US = 10000000, /* for connection, handshake and welcome together */
     PURSUIT_READS_A_TURN = 64,
-    PURSUIT_ALARMS = 5,
     PURSUIT_TROUBLE_SIZE = 128
 };
 
@@ -42,7 +41,7 @@ struct pursuit {
     int64_t heard_us;                   /* the last sign of life */
     char trouble[PURSUIT_TROUBLE_SIZE]; /* why the last connection ended, or none came about */
     char reason[PURSUIT_TROUBLE_SIZE + 64];
-    bool is_raised[PURSUIT_ALARMS];
+    bool is_raised[ALARM_COUNT];
 };
 
 struct pursuit *pursuit_create(const struct pursuit_options *options,

@@ -20,7 +20,12 @@ enum alarm {
     ALARM_NO_CORE = 2, /* the relay is there, the node's core is not; cleared when it is */
     ALARM_REFUSED = 3, /* the relay does not let us in; cleared when it does */
     ALARM_FINDING = 4, /* what the replica found: final, nothing more is taken from this node */
+    /* Not of the pursuit, but of the witness beside it (witnessing.h): */
+    ALARM_CHECKPOINT = 5,  /* one that the node shows is refused, or none can be judged */
+    ALARM_UNSIGNED = 6,    /* what was proven is under no cosigned checkpoint for too long */
+    ALARM_LIABILITIES = 7, /* a root of liabilities does not agree, or cannot be built again */
 };
+enum { ALARM_COUNT = 8 };
 
 struct pursuit_alarm {
     enum alarm alarm;
@@ -28,7 +33,7 @@ struct pursuit_alarm {
     const struct replica_finding *finding; /* of FINDING, else NULL */
     uint64_t number; /* the record it is about: what is wrong, or the last one that was proven */
     const char *reason;
-    /* FINDING: the frame and what was behind it, as they came; size 0: it is not about one. */
+    /* FINDING: the frame and what was behind it, as they came; CHECKPOINT: the note; size 0: it is not about one. */
     const uint8_t *evidence;
     size_t evidence_size;
 };

@@ -137,7 +137,7 @@ static void pass(struct replica *replica, const struct journal_batch *batch)
         const struct replica_listener *listener = &replica->options.listeners[i];
 
         if (listener->on_batch != NULL) {
-            listener->on_batch(listener->context, batch);
+            listener->on_batch(listener->context, &replica->head.node, batch);
         }
     }
 }
@@ -400,11 +400,21 @@ bool replica_sync(struct replica *replica, struct replica_finding *finding)
 {
     struct journal_error error;
 
-    if (replica->head.number == 0 || journal_copy_sync(replica->copy, &error)) {
+    if (replica->head.number == 0) {
         return true;
     }
-    replica->is_dead = true;
-    return find_error(finding, REPLICA_KIND_OWN, &error);
+    if (!journal_copy_sync(replica->copy, &error)) {
+        replica->is_dead = true;
+        return find_error(finding, REPLICA_KIND_OWN, &error);
+    }
+    for (size_t i = 0; i < replica->options.listener_count; i++) {
+        const struct replica_listener *listener = &replica->options.listeners[i];
+
+        if (listener->on_synced != NULL) {
+            listener->on_synced(listener->context);
+        }
+    }
+    return true;
 }
 
 const struct journal_head *replica_head(const struct replica *replica)

@@ -25,8 +25,10 @@ struct replica_listener {
                        const struct command_header *command, const uint8_t *events, size_t size);
     /* NULL: all is well; else a sentence: what does not hold after the command before. */
     const char *(*complaint)(void *context);
-    /* A batch was re-performed without any finding, and is written (synced later). */
-    void (*on_batch)(void *context, const struct journal_batch *batch);
+    /* A batch of this node was re-performed without any finding, and is written (synced later). */
+    void (*on_batch)(void *context, const struct node_id *node, const struct journal_batch *batch);
+    /* All batches so far are on the disk. */
+    void (*on_synced)(void *context);
 };
 
 enum replica_kind {

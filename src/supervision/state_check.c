@@ -3,25 +3,19 @@
  * The state, checked beside the stream. A room of its own because it is slow and must hold up nothing: the events of
  * each batch are compared at once (replica.c); this catches what changed a state and showed in no event.
  *
- * Invariants: at most one child per node; it is nice, dies with its parent, and says what it found through a pipe. Read
- * next: journal/verifier.h.
+ * Invariant: at most one check per node at a time. Read next: side_task.h, journal/verifier.h.
  */
 #include "supervision/state_check.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/ensure.h"
 #include "journal/verifier.h"
 
-enum { STATE_CHECK_NICE = 10 };
+struct state_question {
+    struct verifier_options options;
+    struct follow_state state;
+};
 
 struct state_answer {
     struct replica_finding finding;
@@ -56,67 +50,39 @@ static void answer_set(struct state_answer *answer, const struct verifier_option
     }
 }
 
-static void run_child(int pipe, pid_t parent, const struct verifier_options *options,
-                      const struct follow_state *state)
+static void work(const void *question, void *answer)
 {
-    struct state_answer answer;
+    const struct state_question *asked = question;
 
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) {
-        _exit(1);
-    }
-    (void)setpriority(PRIO_PROCESS, 0, STATE_CHECK_NICE);
-    answer_set(&answer, options, state);
-    _exit(write(pipe, &answer, sizeof answer) == (ssize_t)sizeof answer ? 0 : 1);
+    answer_set(answer, &asked->options, &asked->state);
 }
 
 bool state_check_begin(struct state_check *check, const char *directory, uint64_t number,
                        const struct follow_state *state)
 {
-    const struct verifier_options options = {
-        .storage = storage_system(), .directory = directory, .limit = number};
-    pid_t parent = getpid();
-    int ends[2];
+    const struct state_question question = {
+        .options = {.storage = storage_system(), .directory = directory, .limit = number},
+        .state = *state,
+    };
 
     ENSURE(number > 0);
-    if (check->child != 0 || number <= check->checked_number || pipe2(ends, O_CLOEXEC) != 0) {
+    if (number <= check->checked_number ||
+        !side_task_begin(&check->task, work, &question, sizeof(struct state_answer))) {
         return false;
     }
-    pid_t child = fork();
-    if (child == 0) {
-        (void)close(ends[0]);
-        run_child(ends[1], parent, &options, state);
-    }
-    (void)close(ends[1]);
-    if (child < 0) {
-        (void)close(ends[0]);
-        return false;
-    }
-    check->child = child;
-    check->pipe = ends[0];
     check->number = number;
     return true;
-}
-
-/* The child has said something or has ended. */
-static void finish(struct state_check *check)
-{
-    (void)close(check->pipe);
-    (void)waitpid(check->child, NULL, 0);
-    check->child = 0;
 }
 
 int state_check_poll(struct state_check *check, struct replica_finding *finding)
 {
     struct state_answer answer;
-    struct pollfd watched = {.fd = check->pipe, .events = POLLIN};
+    int said = side_task_poll(&check->task, &answer, sizeof answer);
 
-    if (check->child == 0 || poll(&watched, 1, 0) <= 0) {
+    if (said == 0) {
         return 0;
     }
-    ssize_t got = read(check->pipe, &answer, sizeof answer);
-    finish(check);
-    if (got != (ssize_t)sizeof answer) {
+    if (said < 0) {
         replica_finding_set(finding, REPLICA_KIND_OWN, check->number,
                             "the check of the state ended without an answer");
         return -1;
@@ -131,8 +97,5 @@ int state_check_poll(struct state_check *check, struct replica_finding *finding)
 
 void state_check_stop(struct state_check *check)
 {
-    if (check->child != 0) {
-        (void)kill(check->child, SIGKILL);
-        finish(check);
-    }
+    side_task_stop(&check->task);
 }

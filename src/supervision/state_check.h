@@ -9,14 +9,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "supervision/follow_protocol.h"
 #include "supervision/replica.h"
+#include "supervision/side_task.h"
 
 struct state_check {
-    pid_t child; /* 0: none at work */
-    int pipe;
+    struct side_task task;
     uint64_t number;         /* of the check at work */
     uint64_t checked_number; /* of the last one that agreed */
 };

@@ -31,9 +31,11 @@ struct ward { /* a node that is watched over */
     char directory[SUPERVISOR_PATH_SIZE];
     struct second_books books;
     struct replica_listener
-        listeners[SUPERVISOR_LISTENERS_MAX]; /* the books, then the node's own */
+        listeners[SUPERVISOR_LISTENERS_MAX]; /* the books, the witness, then the node's own */
+    size_t listener_count;
     struct replica *replica;
     struct pursuit *pursuit;
+    struct witnessing *witnessing; /* NULL: it is not witnessed */
     struct state_check check;
     struct follow_state state;      /* said by the node, waiting to be checked */
     uint64_t state_number;          /* 0: none */
@@ -115,26 +117,54 @@ static void on_state(void *context, uint64_t number, const struct follow_state *
 
 /* ------------------------------------------------------------------ opening */
 
+/* False: no memory for a witness. */
+static bool open_listeners(struct ward *ward)
+{
+    const struct supervisor_options *options = &ward->supervisor->options;
+    const struct supervisor_node *node = &ward->node;
+    const struct witnessing_options wanted = {
+        .directory = ward->directory,
+        .key_folder = options->directory,
+        .name = options->witness_name,
+        .log = node->log,
+        .epoch_keys = node->epoch_keys,
+        .source = node->source,
+        .clock = options->clock,
+        .patience_us = options->witness_patience_us,
+        .alarms = {.context = ward, .on_alarm = on_alarm},
+        .on_child = options->on_child,
+        .child_context = options->child_context,
+    };
+
+    ward->listeners[ward->listener_count++] = second_books_listener(&ward->books);
+    if (node->is_witnessed) {
+        ward->witnessing = witnessing_create(&wanted);
+        if (ward->witnessing == NULL) {
+            return false;
+        }
+        witnessing_listeners(ward->witnessing, &ward->listeners[ward->listener_count]);
+        ward->listener_count += WITNESSING_LISTENERS;
+    }
+    for (size_t i = 0; i < node->listener_count; i++) {
+        ENSURE(ward->listener_count < SUPERVISOR_LISTENERS_MAX);
+        ward->listeners[ward->listener_count++] = node->listeners[i];
+    }
+    return true;
+}
+
 static bool open_ward(struct supervisor *supervisor, struct ward *ward,
                       const struct supervisor_node *node, const char **error)
 {
-    const struct replica_options options = {.storage = storage_system(),
-                                            .directory = ward->directory,
-                                            .listeners = ward->listeners,
-                                            .listener_count = 1 + node->listener_count};
+    struct replica_options options = {
+        .storage = storage_system(), .directory = ward->directory, .listeners = ward->listeners};
     const struct pursuit_sink sink = {ward, on_alarm, on_state};
     struct pursuit_options pursuit = {.key = supervisor->options.key,
                                       .clock = supervisor->options.clock,
                                       .silence_ms = supervisor->options.silence_ms};
     struct replica_finding finding;
 
-    ENSURE(node->listener_count < SUPERVISOR_LISTENERS_MAX);
     ward->supervisor = supervisor;
     ward->node = *node;
-    ward->listeners[0] = second_books_listener(&ward->books);
-    for (size_t i = 0; i < node->listener_count; i++) {
-        ward->listeners[1 + i] = node->listeners[i];
-    }
     (void)snprintf(ward->directory, sizeof ward->directory, "%s/%s", supervisor->options.directory,
                    node->name);
     *error = node->address;
@@ -147,6 +177,11 @@ static bool open_ward(struct supervisor *supervisor, struct ward *ward,
         return false;
     }
     pursuit.tls = is_local ? NULL : supervisor->options.tls;
+    *error = "no memory for a witness";
+    if (!open_listeners(ward)) {
+        return false;
+    }
+    options.listener_count = ward->listener_count;
     ward->replica = replica_open(&options, &finding);
     if (ward->replica == NULL) {
         condemn(ward, &finding);
@@ -195,6 +230,7 @@ void supervisor_close(struct supervisor *supervisor)
         state_check_stop(&ward->check);
         pursuit_destroy(ward->pursuit);
         replica_close(ward->replica);
+        witnessing_destroy(ward->witnessing);
         second_books_destroy(&ward->books);
     }
     alarm_book_close(&supervisor->book);
@@ -231,6 +267,10 @@ static void write_ward(struct json_writer *json, const struct ward *ward)
         json_write_key_uint64(json, "nodeNumber", pursuit_node_number(ward->pursuit));
         json_write_key_bool(json, "silence", pursuit_has_alarm(ward->pursuit, ALARM_SILENCE));
         json_write_key_uint64(json, "stateCheckedNumber", ward->check.checked_number);
+    }
+    if (ward->witnessing != NULL) {
+        json_write_key_uint64(json, "cosignedBatches", witnessing_cosigned_size(ward->witnessing));
+        json_write_key_bool(json, "cosigns", !witnessing_has_refused(ward->witnessing));
     }
     if (ward->has_finding) {
         json_write_key_text(json, "kind", replica_kind_word(ward->finding.kind));
@@ -280,15 +320,20 @@ static void work_ward(struct ward *ward)
         condemn(ward, &finding);
     }
     /* Synced above: the child reads the files. */
-    if (!ward->has_finding && ward->state_number > 0 && ward->check.child == 0) {
+    if (!ward->has_finding && ward->state_number > 0 && ward->check.task.child == 0) {
         (void)state_check_begin(&ward->check, ward->directory, ward->state_number, &ward->state);
         ward->state_number = 0;
+    }
+    if (ward->witnessing != NULL && ward->has_finding) {
+        witnessing_stop(ward->witnessing);
+    } else if (ward->witnessing != NULL) {
+        witnessing_work(ward->witnessing);
     }
 }
 
 static void wait_for_news(const struct supervisor *supervisor, int stop_fd, int timeout_ms)
 {
-    struct pollfd watched[1 + SUPERVISOR_NODES_MAX];
+    struct pollfd watched[1 + 2 * SUPERVISOR_NODES_MAX];
     nfds_t count = 0;
     int patience = timeout_ms < SUPERVISOR_TICK_MS ? timeout_ms : SUPERVISOR_TICK_MS;
 
@@ -299,6 +344,10 @@ static void wait_for_news(const struct supervisor *supervisor, int stop_fd, int 
         if (ward->pursuit != NULL && pursuit_fd(ward->pursuit) >= 0) {
             watched[count++] = (struct pollfd){.fd = pursuit_fd(ward->pursuit),
                                                .events = pursuit_events(ward->pursuit)};
+        }
+        if (ward->witnessing != NULL && witnessing_fd(ward->witnessing) >= 0) {
+            watched[count++] =
+                (struct pollfd){.fd = witnessing_fd(ward->witnessing), .events = POLLIN};
         }
     }
     (void)poll(watched, count, supervisor->has_more ? 0 : patience);
@@ -324,7 +373,10 @@ void supervisor_turn(struct supervisor *supervisor, int stop_fd, int timeout_ms)
 bool supervisor_has_finding(const struct supervisor *supervisor)
 {
     for (size_t i = 0; i < supervisor->options.node_count; i++) {
-        if (supervisor->wards[i].has_finding) {
+        const struct ward *ward = &supervisor->wards[i];
+
+        if (ward->has_finding ||
+            (ward->witnessing != NULL && witnessing_has_refused(ward->witnessing))) {
             return true;
         }
     }

@@ -13,6 +13,7 @@
 #include "platform/clock.h"
 #include "platform/tls.h"
 #include "supervision/replica.h"
+#include "supervision/witnessing.h"
 
 #define SUPERVISOR_NODES_MAX 16u
 #define SUPERVISOR_NAME_SIZE 64u
@@ -23,7 +24,12 @@ struct supervisor_node {
     char name[SUPERVISOR_NAME_SIZE]; /* letters, digits, . _ - ; also the name of its folder */
     const char *address;             /* "HOST:PORT" or "unix:PATH" */
     const struct replica_listener *listeners; /* besides the second books, which are always there */
-    size_t listener_count;                    /* at most 7 */
+    size_t listener_count;                    /* at most 5 */
+    /* Is its checkpoints' witness? Then the rest says where they are and whose (witnessing.h). */
+    bool is_witnessed;
+    struct checkpoint_source source;
+    struct note_key log;
+    const char *epoch_keys; /* may be NULL */
 };
 
 struct supervisor_options {
@@ -34,6 +40,11 @@ struct supervisor_options {
     uint32_t silence_ms;
     const struct supervisor_node *nodes;
     size_t node_count; /* at most SUPERVISOR_NODES_MAX */
+    /* Of the witness, where a node is witnessed: */
+    const char *witness_name;
+    int64_t witness_patience_us;
+    void (*on_child)(void *context); /* in each child process, before it works; may be NULL */
+    void *child_context;
 };
 
 /* "[NAME=]ADDRESS" as it stands on a command line; without a name it is made of the address. False: it is neither. */
@@ -47,7 +58,7 @@ void supervisor_close(struct supervisor *supervisor);
 /* Waits at most timeout_ms for something to do, or for stop_fd (-1: none), and does it. */
 void supervisor_turn(struct supervisor *supervisor, int stop_fd, int timeout_ms);
 
-/* Has any node a final alarm? */
+/* Has any node a final alarm, or is anything it shows refused for good? */
 bool supervisor_has_finding(const struct supervisor *supervisor);
 
 /* The i-th node's replica; NULL: its copy could not be opened. */

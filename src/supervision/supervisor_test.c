@@ -193,7 +193,7 @@ static void expect_answer(struct state_check *check, int expected, struct replic
         answer = state_check_poll(check, finding);
     }
     assert_int_equal(answer, expected);
-    assert_int_equal(check->child, 0);
+    assert_int_equal(check->task.child, 0);
 }
 
 static void a_state_that_the_commands_do_not_lead_to_is_found(void **state)
