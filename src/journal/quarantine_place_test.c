@@ -150,6 +150,20 @@ static void a_journal_that_went_on_takes_no_quarantine(void **state)
     quarantine_scene_end(&scene);
 }
 
+static void a_record_to_come_takes_no_quarantine(void **state)
+{
+    struct quarantine_scene scene;
+
+    quarantine_scene_start(&scene, 2);
+    fake_engine_poison = 0;
+    scene.quarantine.record = scene.last + 1;
+    quarantine_scene_sign(&scene.quarantine);
+    assert_false(quarantine_scene_write(&scene, &scene.quarantine, 1));
+    assert_string_equal(scene.error.what, "the journal ends before the record");
+    assert_int_equal(scene.error.number, scene.last + 1);
+    quarantine_scene_end(&scene);
+}
+
 static void a_damaged_quarantine_skips_nothing_and_is_found(void **state)
 {
     struct quarantine_scene scene;
@@ -176,6 +190,7 @@ int main(void)
         cmocka_unit_test(a_quarantine_cannot_skip_another_one),
         cmocka_unit_test(who_has_carried_a_record_out_refuses_its_quarantine),
         cmocka_unit_test(a_journal_that_went_on_takes_no_quarantine),
+        cmocka_unit_test(a_record_to_come_takes_no_quarantine),
         cmocka_unit_test(a_damaged_quarantine_skips_nothing_and_is_found),
     };
 

@@ -150,6 +150,20 @@ static void nothing_is_seen_beyond_what_is_known_to_be_durable(void **state)
     assert_null(batch.behind);
     journal_reader_close(reader);
     quarantine_scene_end(&scene);
+    /* Nor half of what there is. */
+    quarantine_scene_start(&scene, 5);
+    struct command_quarantine both[2] = {quarantine_scene_of(&scene, scene.last - 1),
+                                         quarantine_scene_of(&scene, scene.last)};
+    assert_true(quarantine_scene_write(&scene, both, 2));
+    options.storage = scene.storage;
+    for (uint32_t beyond = 0; beyond < 3; beyond++) {
+        reader = journal_reader_open(&options, &scene.error);
+        assert_int_equal(journal_reader_next(reader, scene.last + beyond, &batch),
+                         JOURNAL_READ_BATCH);
+        assert_int_equal(batch.behind_count, beyond < 2 ? 0 : 2);
+        journal_reader_close(reader);
+    }
+    quarantine_scene_end(&scene);
 }
 
 static void what_is_signed_can_be_read(void **state)

@@ -32,5 +32,6 @@ int cosigned_main(int argc, char **argv);
 int relay_main(int argc, char **argv);
 int supervise_main(int argc, char **argv);
 int promote_main(int argc, char **argv);
+int quarantine_main(int argc, char **argv);
 
 #endif

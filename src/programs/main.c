@@ -32,6 +32,7 @@ static const struct program programs[] = {
 #endif
     {"verify", verify_main, "re-read and re-perform a whole journal"},
     {"journal", journal_main, "print a journal's commands as JSON lines"},
+    {"quarantine", quarantine_main, "have a record skipped at which every engine stops"},
     {"prove", prove_main, "make a proof that a command is in the signed tree"},
     {"check-proof", check_proof_main, "check a proof; needs nothing but keys"},
     {"witness", witness_main, "cosign a checkpoint out of an own copy"},
