@@ -51,6 +51,7 @@ static void serve(int fd)
     static h2o_context_t context;
 
     h2o_config_init(&config);
+    config.http1.req_timeout = 3600 * 1000; /* connections rest while others are measured */
     h2o_hostconf_t *host =
         h2o_config_register_host(&config, h2o_iovec_init(H2O_STRLIT("default")), 65535);
     h2o_pathconf_t *path = h2o_config_register_path(host, "/", 0);

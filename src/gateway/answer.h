@@ -38,7 +38,7 @@ struct reply_address {
     bool is_public;         /* HTTP: any web page may read it */
     uint8_t id_size;        /* SOCKET: the request's id, as the JSON it was */
     bool wants_rate_limits; /* SOCKET */
-    char id[REPLY_ID_MAX];
+    char id[REPLY_ID_MAX];  /* last: only id_size bytes of it are kept */
 };
 
 struct answer {

@@ -59,7 +59,14 @@ bool pending_add(struct pending *pending, uint32_t request, const struct reply_a
     if (request == 0 || entry->request != 0) {
         return false;
     }
-    *entry = (struct entry){.request = request, .sent_us = now_us, .to = *to, .waiting = *waiting};
+    entry->request = request;
+    entry->is_given_up = false;
+    entry->sent_us = now_us;
+    memcpy(&entry->to, to, offsetof(struct reply_address, id) + to->id_size);
+    memcpy(&entry->waiting, waiting, offsetof(struct waiting, note));
+    if (waiting->note[0] != '\0') {
+        memcpy(entry->waiting.note, waiting->note, sizeof entry->waiting.note);
+    }
     if (pending->count == 0) {
         pending->oldest = request;
     }
@@ -71,11 +78,20 @@ bool pending_add(struct pending *pending, uint32_t request, const struct reply_a
     return true;
 }
 
+/* The note may be a secret. Nothing else of a free entry is ever looked at. */
+static void wipe_note(struct entry *entry)
+{
+    if (entry->waiting.note[0] != '\0') {
+        memset(entry->waiting.note, 0, sizeof entry->waiting.note);
+    }
+}
+
 static void forget(struct pending *pending, struct entry *entry)
 {
     pending->count -= !entry->is_given_up;
     pending->given_up -= entry->is_given_up;
-    memset(entry, 0, sizeof *entry);
+    wipe_note(entry);
+    entry->request = 0;
     while (pending->count + pending->given_up > 0 &&
            entry_of(pending, pending->first)->request != pending->first) {
         pending->first++;
@@ -176,7 +192,7 @@ static void give_up_entry(struct pending *pending, struct venue *venue, struct e
                           const struct failure *failure)
 {
     fail_entry(venue, entry, failure);
-    memset(entry->waiting.note, 0, sizeof entry->waiting.note);
+    wipe_note(entry);
     entry->waiting.batch = NULL; /* it may have been answered by this */
     entry->is_given_up = true;
     pending->count--;

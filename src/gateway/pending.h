@@ -43,9 +43,11 @@ struct waiting {
     struct answer_batch *batch; /* the request has many commands: this is one of them */
     uint32_t element;           /* its place in the batch */
     bool wants_refusals;
-    uint8_t style;               /* the operation's own: e.g. ACK, RESULT, FULL */
-    struct client_id client_id;  /* of the order to be placed; empty: of several, or none */
-    char note[PENDING_NOTE_MAX]; /* the operation's own; wiped when over */
+    uint8_t style;              /* the operation's own: e.g. ACK, RESULT, FULL */
+    struct client_id client_id; /* of the order to be placed; empty: of several, or none */
+    /* The operation's own; wiped when over. Begins with a zero: there is none, and it is not kept. Last,
+     * so that what most commands do not have is not copied for them. */
+    char note[PENDING_NOTE_MAX];
 };
 
 struct pending;

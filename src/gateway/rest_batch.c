@@ -72,10 +72,10 @@ static void run_batch(struct batch_call *each,
     struct answer_batch *batch = each->batch;
     uint64_t nonce = each->call.nonce;
     uint32_t count = venue->elements->count;
+    struct waiting waiting = {.fail = fail_element, .batch = batch};
 
     for (uint32_t i = 0; i < count; i++) {
-        struct waiting waiting = {.fail = fail_element, .batch = batch, .element = i};
-
+        waiting.element = i;
         batch_elements_get(venue->elements, i, venue->element);
         each->failure.code = 0;
         /* The engine takes each nonce once: a batch uses as many as it has elements. */
