@@ -13,6 +13,8 @@
  *                   sectors  of what is un-synced, some 512-byte sectors are there and some are not
  *                   bytes    un-synced writes are there in order, up to some byte
  *     POWER_SEED    for the choices of the last three
+ *     POWER_TELL    set: a death is told to standard output first, as 8 bytes with the second highest bit
+ *                   set, and the lowest if it was not the process's first thread that died
  *
  * The folder's syncs are not passed on to the disk, which would only take time: what dies here is a
  * process, and what a sync is worth is decided here. A file's sync saves its bytes and not its name; the folder's sync saves names. Un-synced names are
@@ -20,14 +22,12 @@
  * program ends by itself the number of its calls is written to standard output, as 8 bytes with the
  * highest bit set.
  *
- * Read next: crash_driver.c, which decides where; crash_writer.c, which suffers it.
+ * Read next: power_loss.c, what a loss is; crash_driver.c, which decides where; crash_writer.c, which suffers it.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <pthread.h>
 #include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,212 +36,25 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "support/random_stream.h"
+#include "crash/power_shim.h"
 
-enum { FILES_MAX = 64, NAME_SIZE = 64, DESCRIPTORS_MAX = 256, CHANGES_MAX = 4096, SECTOR = 512 };
+/* One call at a time, whoever makes it; the one that is fatal keeps it. */
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
-enum loss { LOSS_KILL = 1, LOSS_PARTIAL = 2, LOSS_ALL = 3, LOSS_SECTORS = 4, LOSS_BYTES = 5 };
-
-struct change { /* of a file's bytes, not yet synced */
-    ino_t file;
-    bool is_resize;
-    uint64_t offset; /* or the new size */
-    uint8_t *bytes;
-    size_t size;
-};
-
-struct name_change { /* not yet synced; from empty: made; to empty: removed */
-    char from[NAME_SIZE];
-    char to[NAME_SIZE];
-    uint32_t removed; /* under which name the removed file waits */
-};
-
-static struct {
-    bool is_on;
-    char folder[256];
-    struct stat folder_status;
-    enum loss loss;
-    uint64_t fatal_call;
-    uint64_t calls;
-    struct random_stream random;
-    struct change changes[CHANGES_MAX];
-    size_t change_count;
-    struct name_change names[CHANGES_MAX];
-    size_t name_count;
-    uint32_t removed_count;
-    bool is_tracked[DESCRIPTORS_MAX];
-    ino_t inode[DESCRIPTORS_MAX];
-} shim;
-
-static _Noreturn void give_up(const char *why)
+static int take_turn(void)
 {
-    fprintf(stderr, "power_shim: %s\n", why);
-    _exit(99);
+    (void)pthread_mutex_lock(&turn);
+    return 1;
 }
 
-static bool holds_back(void)
+static void end_turn(const int *held)
 {
-    return shim.loss != LOSS_KILL && shim.loss != LOSS_PARTIAL;
+    (void)held;
+    (void)pthread_mutex_unlock(&turn);
 }
 
-static void path_of(char out[512], const char *name)
-{
-    snprintf(out, 512, "%s/%s", shim.folder, name);
-}
-
-static void removed_path(char out[512], uint32_t number)
-{
-    snprintf(out, 512, "%s-removed/%u", shim.folder, number);
-}
-
-/* ---- the disk, done for good ---- */
-
-static void write_now(ino_t file, uint64_t offset, const uint8_t *bytes, size_t size)
-{
-    for (int fd = 0; fd < DESCRIPTORS_MAX; fd++) {
-        if (shim.is_tracked[fd] && shim.inode[fd] == file &&
-            (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR) {
-            if (syscall(SYS_pwrite64, fd, bytes, size, offset) != (long)size) {
-                give_up("a held write cannot be done");
-            }
-            return;
-        }
-    }
-    /* Closed without a sync: nothing will bring these bytes to the disk but luck; no luck here. */
-}
-
-static void resize_now(ino_t file, uint64_t size)
-{
-    for (int fd = 0; fd < DESCRIPTORS_MAX; fd++) {
-        if (shim.is_tracked[fd] && shim.inode[fd] == file &&
-            (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR) {
-            if (syscall(SYS_ftruncate, fd, size) != 0) {
-                give_up("a held resize cannot be done");
-            }
-            return;
-        }
-    }
-}
-
-static void change_now(const struct change *change)
-{
-    if (change->is_resize) {
-        resize_now(change->file, change->offset);
-    } else {
-        write_now(change->file, change->offset, change->bytes, change->size);
-    }
-}
-
-/* The changes of one file reach the disk, in their order; the others stay. */
-static void save_file(ino_t file)
-{
-    size_t left = 0;
-
-    for (size_t i = 0; i < shim.change_count; i++) {
-        struct change change = shim.changes[i];
-
-        if (change.file == file) {
-            change_now(&change);
-            free(change.bytes);
-        } else {
-            shim.changes[left++] = change;
-        }
-    }
-    shim.change_count = left;
-}
-
-static void save_names(void)
-{
-    for (size_t i = 0; i < shim.name_count; i++) {
-        if (shim.names[i].to[0] == '\0') {
-            char removed[512];
-
-            removed_path(removed, shim.names[i].removed);
-            syscall(SYS_unlink, removed);
-        }
-    }
-    shim.name_count = 0;
-}
-
-/* ---- the power goes ---- */
-
-static void undo_name(const struct name_change *change)
-{
-    char from[512];
-    char to[512];
-
-    path_of(from, change->from);
-    path_of(to, change->to);
-    if (change->from[0] == '\0') {
-        syscall(SYS_unlink, to);
-    } else if (change->to[0] == '\0') {
-        removed_path(to, change->removed);
-        syscall(SYS_rename, to, from);
-    } else {
-        syscall(SYS_rename, to, from);
-    }
-}
-
-static void keep_some_sectors(const struct change *change)
-{
-    for (size_t done = 0; done < change->size;) {
-        uint64_t at = change->offset + done;
-        size_t piece = SECTOR - (size_t)(at % SECTOR);
-
-        if (piece > change->size - done) {
-            piece = change->size - done;
-        }
-        if (random_once_in(&shim.random, 2)) {
-            write_now(change->file, at, change->bytes + done, piece);
-        }
-        done += piece;
-    }
-}
-
-static void settle_changes(void)
-{
-    size_t kept = (size_t)random_below(&shim.random, shim.change_count + 1);
-
-    for (size_t i = 0; i < shim.change_count; i++) {
-        struct change *change = &shim.changes[i];
-
-        if (i < kept) {
-            change_now(change);
-        } else if (shim.loss == LOSS_SECTORS && !change->is_resize) {
-            keep_some_sectors(change);
-        } else if (i == kept && !change->is_resize) {
-            change->size = (size_t)random_below(&shim.random, change->size + 1);
-            change_now(change);
-        }
-    }
-}
-
-static _Noreturn void power_off(void)
-{
-    if (holds_back()) {
-        size_t kept = 0;
-
-        if (shim.loss != LOSS_ALL) {
-            settle_changes();
-            kept = (size_t)random_below(&shim.random, shim.name_count + 1);
-        }
-        while (shim.name_count > kept) {
-            undo_name(&shim.names[--shim.name_count]);
-        }
-    }
-    syscall(SYS_kill, getpid(), SIGKILL);
-    for (;;) {
-        pause();
-    }
-}
-
-static void count_call(void)
-{
-    shim.calls++;
-    if (shim.calls == shim.fatal_call) {
-        power_off();
-    }
-}
+/* To the end of the function. */
+#define MY_TURN __attribute__((cleanup(end_turn), unused)) const int held = take_turn()
 
 /* ---- what is ours ---- */
 
@@ -254,7 +67,7 @@ static enum loss loss_of(const char *name)
             return (enum loss)(i + 1);
         }
     }
-    give_up("POWER_LOSS is none of kill, partial, all, sectors, bytes");
+    shim_give_up("POWER_LOSS is none of kill, partial, all, sectors, bytes");
 }
 
 __attribute__((constructor)) static void begin(void)
@@ -268,10 +81,11 @@ __attribute__((constructor)) static void begin(void)
     }
     snprintf(shim.folder, sizeof shim.folder, "%s", folder);
     if (syscall(SYS_newfstatat, AT_FDCWD, folder, &shim.folder_status, 0) != 0) {
-        give_up("POWER_FOLDER is not there");
+        shim_give_up("POWER_FOLDER is not there");
     }
     shim.loss = loss_of(getenv("POWER_LOSS"));
     shim.fatal_call = strtoull(call, NULL, 10);
+    shim.tells = getenv("POWER_TELL") != NULL;
     shim.random.state = seed != NULL ? strtoull(seed, NULL, 10) : 0;
     shim.is_on = true;
 }
@@ -303,7 +117,7 @@ static void track(int fd)
     struct stat status;
 
     if (fd >= DESCRIPTORS_MAX || syscall(SYS_newfstatat, fd, "", &status, AT_EMPTY_PATH) != 0) {
-        give_up("a file cannot be followed");
+        shim_give_up("a file cannot be followed");
     }
     shim.is_tracked[fd] = true;
     shim.inode[fd] = status.st_ino;
@@ -314,7 +128,7 @@ static void note_name(const char *from, const char *to, uint32_t removed)
     struct name_change *change = &shim.names[shim.name_count++];
 
     if (shim.name_count == CHANGES_MAX) {
-        give_up("too many names");
+        shim_give_up("too many names");
     }
     snprintf(change->from, sizeof change->from, "%s", from);
     snprintf(change->to, sizeof change->to, "%s", to);
@@ -326,11 +140,11 @@ static void hold(int fd, bool is_resize, uint64_t offset, const uint8_t *bytes, 
     struct change *change = &shim.changes[shim.change_count++];
 
     if (shim.change_count == CHANGES_MAX) {
-        give_up("too many writes");
+        shim_give_up("too many writes");
     }
     *change = (struct change){shim.inode[fd], is_resize, offset, malloc(size + 1), size};
     if (change->bytes == NULL) {
-        give_up("no memory");
+        shim_give_up("no memory");
     }
     if (size > 0) {
         memcpy(change->bytes, bytes, size);
@@ -343,7 +157,7 @@ static uint64_t size_of(int fd)
     struct stat status;
 
     if (syscall(SYS_newfstatat, fd, "", &status, AT_EMPTY_PATH) != 0) {
-        give_up("a file's size cannot be found out");
+        shim_give_up("a file's size cannot be found out");
     }
     uint64_t size = (uint64_t)status.st_size;
     for (size_t i = 0; i < shim.change_count; i++) {
@@ -383,6 +197,7 @@ static void overlay(int fd, uint8_t *bytes, size_t size, uint64_t offset)
 
 int openat(int folder, const char *name, int flags, ...)
 {
+    MY_TURN;
     mode_t mode = 0;
     bool is_new = false;
 
@@ -397,13 +212,13 @@ int openat(int folder, const char *name, int flags, ...)
     if (is_inside && (flags & O_CREAT) != 0) {
         is_new = syscall(SYS_faccessat, folder, name, F_OK) != 0;
         if (is_new) {
-            count_call();
+            shim_count_call();
         }
     }
     int fd = (int)syscall(SYS_openat, folder, name, flags, mode);
     if (fd >= 0 && is_inside && (flags & O_DIRECTORY) == 0) {
         track(fd);
-        if (is_new && holds_back()) {
+        if (is_new && shim_holds_back()) {
             note_name("", name, 0);
         }
     }
@@ -412,6 +227,7 @@ int openat(int folder, const char *name, int flags, ...)
 
 int close(int fd)
 {
+    MY_TURN;
     if (is_ours(fd)) {
         shim.is_tracked[fd] = false;
     }
@@ -420,6 +236,7 @@ int close(int fd)
 
 ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset)
 {
+    MY_TURN;
     uint8_t *whole;
     size_t size = 0;
 
@@ -431,7 +248,7 @@ ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset)
     }
     whole = malloc(size + 1);
     if (whole == NULL) {
-        give_up("no memory");
+        shim_give_up("no memory");
     }
     size_t done = 0;
     for (int i = 0; i < count; i++) {
@@ -443,8 +260,8 @@ ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset)
     if (shim.loss == LOSS_PARTIAL && shim.calls + 1 == shim.fatal_call) {
         syscall(SYS_pwrite64, fd, whole, random_below(&shim.random, size + 1), offset);
     }
-    count_call();
-    if (holds_back()) {
+    shim_count_call();
+    if (shim_holds_back()) {
         hold(fd, false, (uint64_t)offset, whole, size);
         free(whole);
         return (ssize_t)size;
@@ -456,7 +273,8 @@ ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset)
 
 ssize_t pread(int fd, void *bytes, size_t size, off_t offset)
 {
-    if (!is_ours(fd) || !holds_back()) {
+    MY_TURN;
+    if (!is_ours(fd) || !shim_holds_back()) {
         return syscall(SYS_pread64, fd, bytes, size, offset);
     }
     uint64_t file_size = size_of(fd);
@@ -485,9 +303,10 @@ ssize_t __pread_chk(int fd, void *bytes, size_t size, off_t offset, size_t room)
 
 int fstat(int fd, struct stat *status)
 {
+    MY_TURN;
     int result = (int)syscall(SYS_newfstatat, fd, "", status, AT_EMPTY_PATH);
 
-    if (result == 0 && is_ours(fd) && holds_back()) {
+    if (result == 0 && is_ours(fd) && shim_holds_back()) {
         status->st_size = (off_t)size_of(fd);
     }
     return result;
@@ -495,7 +314,8 @@ int fstat(int fd, struct stat *status)
 
 off_t lseek(int fd, off_t offset, int whence)
 {
-    if (is_ours(fd) && holds_back() && whence == SEEK_DATA) {
+    MY_TURN;
+    if (is_ours(fd) && shim_holds_back() && whence == SEEK_DATA) {
         if ((uint64_t)offset >= size_of(fd)) {
             errno = ENXIO;
             return -1;
@@ -507,11 +327,12 @@ off_t lseek(int fd, off_t offset, int whence)
 
 int ftruncate(int fd, off_t size)
 {
+    MY_TURN;
     if (!is_ours(fd)) {
         return (int)syscall(SYS_ftruncate, fd, size);
     }
-    count_call();
-    if (holds_back()) {
+    shim_count_call();
+    if (shim_holds_back()) {
         hold(fd, true, (uint64_t)size, NULL, 0);
         return 0;
     }
@@ -520,40 +341,43 @@ int ftruncate(int fd, off_t size)
 
 int fdatasync(int fd)
 {
+    MY_TURN;
     if (!is_ours(fd)) {
         return (int)syscall(SYS_fdatasync, fd);
     }
-    count_call();
-    if (holds_back()) {
-        save_file(shim.inode[fd]);
+    shim_count_call();
+    if (shim_holds_back()) {
+        shim_save_file(shim.inode[fd]);
     }
     return 0;
 }
 
 int fsync(int fd)
 {
+    MY_TURN;
     bool is_names = is_folder(fd);
 
     if (is_names || is_ours(fd)) {
-        count_call();
+        shim_count_call();
     }
-    if (is_ours(fd) && holds_back()) {
-        save_file(shim.inode[fd]);
-    } else if (is_names && holds_back()) {
-        save_names();
+    if (is_ours(fd) && shim_holds_back()) {
+        shim_save_file(shim.inode[fd]);
+    } else if (is_names && shim_holds_back()) {
+        shim_save_names();
     }
     return is_names || is_ours(fd) ? 0 : (int)syscall(SYS_fsync, fd);
 }
 
 int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags)
 {
+    MY_TURN;
     bool is_inside = is_folder(from_folder);
 
     if (is_inside) {
-        count_call();
+        shim_count_call();
     }
     int result = (int)syscall(SYS_renameat2, from_folder, from, to_folder, to, flags);
-    if (result == 0 && is_inside && holds_back()) {
+    if (result == 0 && is_inside && shim_holds_back()) {
         note_name(from, to, 0);
     }
     return result;
@@ -561,17 +385,18 @@ int renameat2(int from_folder, const char *from, int to_folder, const char *to, 
 
 int unlinkat(int folder, const char *name, int flags)
 {
+    MY_TURN;
     if (!is_folder(folder)) {
         return (int)syscall(SYS_unlinkat, folder, name, flags);
     }
-    count_call();
-    if (!holds_back()) {
+    shim_count_call();
+    if (!shim_holds_back()) {
         return (int)syscall(SYS_unlinkat, folder, name, flags);
     }
     char from[512];
     char removed[512];
-    path_of(from, name);
-    removed_path(removed, ++shim.removed_count);
+    shim_path_of(from, name);
+    shim_removed_path(removed, ++shim.removed_count);
     int result = (int)syscall(SYS_rename, from, removed);
     if (result == 0) {
         note_name(name, "", shim.removed_count);
@@ -581,7 +406,8 @@ int unlinkat(int folder, const char *name, int flags)
 
 int sync_file_range(int fd, off_t offset, off_t size, unsigned flags)
 {
-    if (is_ours(fd) && holds_back()) {
+    MY_TURN;
+    if (is_ours(fd) && shim_holds_back()) {
         return 0;
     }
     return (int)syscall(SYS_sync_file_range, fd, offset, size, flags);
