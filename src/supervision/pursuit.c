@@ -124,6 +124,10 @@ static void condemn(struct pursuit *pursuit, const struct replica_finding *findi
                                   .reason = finding->reason,
                                   .evidence = pursuit->input,
                                   .evidence_size = evidence_size};
+
+    if (finding->is_of_held) {
+        alarm.evidence = replica_held(pursuit->options.replica, &alarm.evidence_size);
+    }
     tell(pursuit, &alarm);
     disconnect(pursuit, clock_monotonic_us(pursuit->options.clock));
 }
@@ -147,7 +151,7 @@ static void connect_now(struct pursuit *pursuit, int64_t now_us)
         return;
     }
     pursuit->hello = (struct follow_hello){.from = replica_from(replica),
-                                           .node = replica_head(replica)->node,
+                                           .node = replica_shown(replica)->node,
                                            .key = pursuit->options.key};
     follow_hello_seal(&pursuit->hello);
     pursuit->hello_sent = 0;
@@ -178,7 +182,7 @@ static int send_hello(struct pursuit *pursuit)
 /* The node says how far it is: not less far than it was. */
 static bool check_end(struct pursuit *pursuit, uint64_t number, struct replica_finding *finding)
 {
-    if (number >= replica_head(pursuit->options.replica)->number) {
+    if (number >= replica_shown(pursuit->options.replica)->number) {
         return true;
     }
     replica_finding_set(finding, REPLICA_KIND_HISTORY, number + 1,
@@ -189,7 +193,7 @@ static bool check_end(struct pursuit *pursuit, uint64_t number, struct replica_f
 static bool take_welcome(struct pursuit *pursuit, const struct follow_frame *frame,
                          struct replica_finding *finding)
 {
-    const struct journal_head *head = replica_head(pursuit->options.replica);
+    const struct journal_head *head = replica_shown(pursuit->options.replica);
     struct follow_welcome welcome;
 
     memcpy(&welcome, pursuit->input + sizeof *frame, sizeof welcome);
@@ -212,7 +216,11 @@ static bool take_heartbeat(struct pursuit *pursuit, const struct follow_frame *f
     memcpy(&pulse, pursuit->input + sizeof *frame, sizeof pulse);
     if (frame->reason == 1) {
         clear_alarm(pursuit, ALARM_NO_CORE, "the node's core is there again");
+        if (!replica_settle(pursuit->options.replica, finding)) {
+            return false;
+        }
     } else {
+        /* What its last batch leads to is not tried: that may be why the core is gone. */
         raise_alarm(pursuit, ALARM_NO_CORE, "the relay answers, but the node's core does not");
     }
     return replica_compare_pulse(pursuit->options.replica, frame->number, &pulse, finding);
@@ -236,15 +244,22 @@ static bool take_refusal(struct pursuit *pursuit, const struct follow_frame *fra
     return true;
 }
 
-static void take_state(const struct pursuit *pursuit, const struct follow_frame *frame)
+/* The core's own snapshot: it has got as far as that. */
+static bool take_state(const struct pursuit *pursuit, const struct follow_frame *frame,
+                       struct replica_finding *finding)
 {
     struct follow_state state;
 
+    if (frame->number >= replica_shown(pursuit->options.replica)->number &&
+        !replica_settle(pursuit->options.replica, finding)) {
+        return false;
+    }
     memcpy(&state, pursuit->input + sizeof *frame, sizeof state);
     if (pursuit->sink.on_state != NULL &&
         frame->number <= replica_head(pursuit->options.replica)->number) {
         pursuit->sink.on_state(pursuit->sink.context, frame->number, &state);
     }
+    return true;
 }
 
 /* A whole frame with its payload is in the buffer. false: *finding. */
@@ -268,7 +283,7 @@ static bool take_frame(struct pursuit *pursuit, const struct follow_frame *frame
         return replica_take(pursuit->options.replica, frame, pursuit->input + sizeof *frame,
                             finding);
     case FOLLOW_KIND_HEARTBEAT: return take_heartbeat(pursuit, frame, finding);
-    case FOLLOW_KIND_STATE: take_state(pursuit, frame); return true;
+    case FOLLOW_KIND_STATE: return take_state(pursuit, frame, finding);
     case FOLLOW_KIND_REFUSED: return take_refusal(pursuit, frame, finding);
     }
     return false;

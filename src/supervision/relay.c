@@ -365,6 +365,7 @@ int relay_turn(struct relay *relay, int stop_fd, int timeout_ms)
         return -1;
     }
     relay->has_more = more > 0;
+    relay->news.is_at_end = more == 0;
     relay->was_live = relay->was_live || follower_is_live(relay->follower);
     for (uint32_t i = 0; i < relay->listener_count; i++) {
         let_in(relay, &relay->listeners[i]);

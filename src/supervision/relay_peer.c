@@ -289,7 +289,7 @@ static void fill(struct relay_peer *peer, const struct relay_news *news)
         peer->output_end < OUTPUT_GATHERED_MAX) {
         put_state(peer, news);
     }
-    if (peer->number == news->number &&
+    if (peer->number == news->number && news->is_at_end &&
         news->now_us - peer->heartbeat_us >= (int64_t)news->heartbeat_ms * 1000) {
         put_heartbeat(peer, news);
     }

@@ -26,6 +26,7 @@ struct relay_news {
     struct follow_state state; /* of the newest snapshot … */
     uint64_t state_number;     /* … of this number; 0: none */
     bool has_core;
+    bool is_at_end; /* number is all that the core has called durable */
     uint32_t heartbeat_ms;
     uint32_t patience_ms;
     int64_t now_us; /* monotonic */

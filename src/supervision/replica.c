@@ -5,7 +5,8 @@
  *
  * Invariants: a batch is written into the copy only after every check of it has passed: whole, in its place, of this
  * node, chained to the one before, recording the events that our engine derived, and re-performed without a complaint.
- * Engine, copy and head always stand behind the same batch, or the replica is dead. The first finding is the last: what
+ * Engine, copy and head always stand behind the same batch, or the replica is dead; only a batch that is held may
+ * stand in the copy before it is performed, when the copy is opened. A held batch is the last one shown, always. The first finding is the last: what
  * comes after a wrong record proves nothing.
  *
  * Read next: pursuit.c, which brings the batches; journal/reader.c, which asks the same of files.
@@ -18,19 +19,35 @@
 #include <string.h>
 
 #include "base/ensure.h"
+#include "journal/journal_folder.h"
+#include "journal/quarantine.h"
 #include "journal/reader.h"
+#include "journal/snapshot.h"
 #include "journal/state_block.h"
 #include "supervision/journal_copy.h"
+#include "supervision/kept_books.h"
+
+#define HELD_SIZE (sizeof(struct follow_frame) + FOLLOW_PAYLOAD_MAX)
+
+_Static_assert(HELD_SIZE % JOURNAL_LINE_SIZE == 0, "whole lines");
 
 struct replica {
     struct replica_options options;
     struct journal_copy *copy;
     struct sha256 *sha;
     struct journal_head head;
-    uint64_t last_first; /* number of the first command of the last batch */
+    uint64_t last_first;       /* number of the first command of the last batch */
+    struct journal_head shown; /* as head, and last_first, with a held batch */
+    uint64_t shown_first;
+    uint8_t *held; /* HELD_SIZE bytes, its frame first; NULL: nothing is ever held */
+    struct follow_frame held_frame;
+    bool is_held;
+    bool is_held_written; /* it stands in the copy already */
     struct engine *engine;
     struct state_block block;
+    struct limits limits;
     struct replayer *replayer;
+    uint64_t began;        /* behind which command; 0: the first one was performed */
     const char *complaint; /* the first one of a listener … */
     uint64_t complaint_number;
     bool expects_known;
@@ -98,6 +115,7 @@ static bool found_engine(struct replica *replica, const struct journal_batch *ba
     if (size == 0) {
         return find(finding, REPLICA_KIND_RECORD, 1, "the node's limits make no sense");
     }
+    replica->limits = first.limits;
     replica->block = state_block_create(size);
     if (replica->block.bytes != NULL) {
         replica->engine = tarazy_engine_create(replica->block.bytes, size, &first.limits);
@@ -109,6 +127,25 @@ static bool found_engine(struct replica *replica, const struct journal_batch *ba
            find(finding, REPLICA_KIND_OWN, 1, "no memory for a state of the node's limits");
 }
 
+/* Why the replayer does not take it: other events, or something about a record that is to be skipped. */
+static bool find_refusal(const struct replica *replica, const struct journal_batch *batch,
+                         struct replica_finding *finding)
+{
+    struct digest events = replayer_events(replica->replayer);
+    uint64_t number;
+    const char *why = replayer_refusal(replica->replayer, &number);
+
+    if (quarantine_is_batch(batch)) {
+        return find(finding, REPLICA_KIND_HISTORY, number, why);
+    }
+    if (memcmp(&events, &batch->events, sizeof events) != 0) {
+        return find(finding, REPLICA_KIND_DIVERGED,
+                    replica->last_first != 0 ? replica->last_first : batch->first_number,
+                    "the commands lead to other events than the node recorded");
+    }
+    return find(finding, REPLICA_KIND_RECORD, number, why);
+}
+
 static bool perform(struct replica *replica, const struct journal_batch *batch,
                     struct replica_finding *finding)
 {
@@ -116,9 +153,7 @@ static bool perform(struct replica *replica, const struct journal_batch *batch,
         return false;
     }
     if (!replayer_apply(replica->replayer, batch)) {
-        return find(finding, REPLICA_KIND_DIVERGED,
-                    replica->last_first != 0 ? replica->last_first : batch->first_number,
-                    "the commands lead to other events than the node recorded");
+        return find_refusal(replica, batch, finding);
     }
     if (replica->complaint != NULL) {
         return find(finding, REPLICA_KIND_BOOKS, replica->complaint_number, replica->complaint);
@@ -133,6 +168,10 @@ static void pass(struct replica *replica, const struct journal_batch *batch)
     replica->head.time_us = batch->time_us;
     replica->head.chain = batch->chain;
     replica->last_first = batch->first_number;
+    if (!replica->is_held) {
+        replica->shown = replica->head;
+        replica->shown_first = replica->last_first;
+    }
     for (size_t i = 0; i < replica->options.listener_count; i++) {
         const struct replica_listener *listener = &replica->options.listeners[i];
 
@@ -142,12 +181,199 @@ static void pass(struct replica *replica, const struct journal_batch *batch)
     }
 }
 
+/* ------------------------------------------------------------------ holding */
+
+static struct journal_batch batch_of(const struct follow_frame *frame, const uint8_t *bytes)
+{
+    struct batch_header header;
+    struct batch_trailer trailer;
+
+    memcpy(&header, bytes, sizeof header);
+    memcpy(&trailer, bytes + sizeof header + header.size, sizeof trailer);
+    return (struct journal_batch){
+        .first_number = header.first_number,
+        .count = header.count,
+        .size = header.size,
+        .time_us = header.time_us,
+        .commands = bytes + sizeof header,
+        .events = header.events,
+        .previous = header.previous,
+        .chain = trailer.chain,
+        .durable_number = header.durable_number,
+        .segment = frame->segment,
+        .offset = frame->offset,
+    };
+}
+
+/* Re-performs a batch and writes it, unless it stands in the copy already. */
+static bool take_next(struct replica *replica, const struct follow_frame *frame,
+                      const struct journal_batch *batch, struct replica_finding *finding)
+{
+    const struct copy_place place = {frame->segment, frame->segment_size, frame->offset};
+    struct journal_error error;
+    bool is_written = replica->is_held && replica->is_held_written;
+    const char *misplaced =
+        is_written ? NULL : journal_copy_refuse(replica->copy, &place, frame->payload_size);
+
+    if (misplaced != NULL) {
+        return find(finding, REPLICA_KIND_RECORD, batch->first_number, misplaced);
+    }
+    if (!perform(replica, batch, finding)) {
+        return false;
+    }
+    if (!is_written &&
+        !journal_copy_append(replica->copy, &place, batch->commands - sizeof(struct batch_header),
+                             &error)) {
+        return find_error(finding, REPLICA_KIND_OWN, &error);
+    }
+    replica->is_held = false;
+    pass(replica, batch);
+    return true;
+}
+
+/* The held batch, with the one that came behind it; NULL: none did. */
+static bool settle(struct replica *replica, const struct journal_batch *behind,
+                   struct replica_finding *finding)
+{
+    if (!replica->is_held) {
+        return true;
+    }
+    struct journal_batch batch =
+        batch_of(&replica->held_frame, replica->held + sizeof(struct follow_frame));
+    if (behind != NULL && quarantine_is_batch(behind)) {
+        batch.behind = behind->commands;
+        batch.behind_count = behind->count;
+    }
+    bool is_good = take_next(replica, &replica->held_frame, &batch, finding);
+    if (!is_good) {
+        finding->is_of_held = true;
+    }
+    return is_good;
+}
+
+static void hold(struct replica *replica, const struct follow_frame *frame,
+                 const struct journal_batch *batch)
+{
+    ENSURE(!replica->is_held && frame->payload_size <= FOLLOW_PAYLOAD_MAX);
+    memcpy(replica->held, frame, sizeof *frame);
+    memcpy(replica->held + sizeof *frame, batch->commands - sizeof(struct batch_header),
+           frame->payload_size);
+    replica->held_frame = *frame;
+    replica->is_held = true;
+    replica->is_held_written = false;
+    replica->shown.number = batch->first_number + batch->count - 1;
+    replica->shown.time_us = batch->time_us;
+    replica->shown.chain = batch->chain;
+    replica->shown_first = batch->first_number;
+}
+
 /* ------------------------------------------------------------------ opening */
+
+/* A batch of the copy; it waits for the next one, which the reader brings, or nobody yet. */
+static bool replay_next(struct replica *replica, const struct journal_batch *batch,
+                        struct replica_finding *finding)
+{
+    const struct follow_frame frame = {.payload_size = (uint32_t)journal_batch_extent(batch->size),
+                                       .number = batch->first_number + batch->count - 1,
+                                       .segment = batch->segment,
+                                       .offset = batch->offset};
+
+    if (replica->held == NULL) {
+        bool is_good = perform(replica, batch, finding);
+
+        if (is_good) {
+            pass(replica, batch);
+        }
+        return is_good;
+    }
+    if (!settle(replica, batch, finding)) {
+        return false;
+    }
+    hold(replica, &frame, batch);
+    replica->is_held_written = true;
+    return true;
+}
+
+static struct kept_listeners listeners_of(const struct replica *replica)
+{
+    return (struct kept_listeners){replica->options.listeners, replica->options.listener_count};
+}
+
+/* Is the snapshot of the history that the copy has: is its chain hash that of the batch it stands behind? */
+static bool is_of_copy(const struct replica *replica, const struct journal_head *head)
+{
+    const struct journal_reader_options options = {.storage = replica->options.storage,
+                                                   .directory = replica->options.directory,
+                                                   .from = head->number + 1};
+    struct journal_error error;
+    struct journal_reader *reader = journal_reader_open(&options, &error);
+
+    if (reader == NULL) {
+        return false;
+    }
+    const struct journal_head *there = &journal_reader_tail(reader)->head;
+    bool is_same = there->number == head->number &&
+                   memcmp(&there->chain, &head->chain, sizeof head->chain) == 0 &&
+                   memcmp(&there->node, &head->node, sizeof head->node) == 0;
+    journal_reader_close(reader);
+    return is_same;
+}
+
+/* Takes up one snapshot with the books beside it. false: it cannot be used, and nothing is changed. */
+static bool take_snapshot(struct replica *replica, int folder, uint64_t number)
+{
+    const struct replay_sink sink = {replica, on_command};
+    const struct kept_listeners listeners = listeners_of(replica);
+    struct snapshot_state state;
+    struct kept_place place;
+    struct journal_error error;
+
+    if (!kept_books_place(replica->options.storage, folder, number, &place) ||
+        !snapshot_read(replica->options.storage, folder, number, &state, &error)) {
+        return false;
+    }
+    if (memcmp(&place.chain, &state.head.chain, sizeof place.chain) != 0 ||
+        !is_of_copy(replica, &state.head) ||
+        !kept_books_read(replica->options.storage, folder, number, &listeners)) {
+        snapshot_state_destroy(&state);
+        return false;
+    }
+    replica->engine = state.engine;
+    replica->block = state.block;
+    replica->limits = state.limits;
+    replica->head = state.head;
+    replica->last_first = place.last_first;
+    replica->began = number;
+    replica->replayer = replayer_create(replica->engine, state.events, &sink);
+    ENSURE(replica->replayer != NULL);
+    return true;
+}
+
+/* The newest that can be used; a cache: when there is none, the first command is where it begins. */
+static void find_snapshot(struct replica *replica)
+{
+    const struct storage *storage = replica->options.storage;
+    struct journal_listing listing;
+    struct journal_error error;
+    int folder = storage->open_folder(storage->context, replica->options.directory, false);
+
+    if (folder < 0) {
+        return;
+    }
+    if (journal_listing_read(&listing, storage, folder, &error)) {
+        for (size_t i = listing.snapshots.count; i > 0 && replica->engine == NULL; i--) {
+            (void)take_snapshot(replica, folder, listing.snapshots.values[i - 1]);
+        }
+    }
+    journal_listing_clear(&listing);
+    (void)storage->close(storage->context, folder);
+}
 
 static bool replay_copy(struct replica *replica, struct replica_finding *finding)
 {
-    const struct journal_reader_options options = {
-        .storage = replica->options.storage, .directory = replica->options.directory, .from = 1};
+    const struct journal_reader_options options = {.storage = replica->options.storage,
+                                                   .directory = replica->options.directory,
+                                                   .from = replica->head.number + 1};
     struct journal_batch batch;
     struct journal_error error;
     enum journal_read read;
@@ -158,12 +384,10 @@ static bool replay_copy(struct replica *replica, struct replica_finding *finding
         return find_error(finding, REPLICA_KIND_OWN, &error);
     }
     replica->head = journal_reader_tail(reader)->head;
+    replica->shown = replica->head;
     while (is_good &&
            (read = journal_reader_next(reader, JOURNAL_LIMIT_NONE, &batch)) == JOURNAL_READ_BATCH) {
-        is_good = perform(replica, &batch, finding);
-        if (is_good) {
-            pass(replica, &batch);
-        }
+        is_good = replay_next(replica, &batch, finding);
     }
     if (is_good && read != JOURNAL_READ_END) {
         is_good = find_error(finding, REPLICA_KIND_OWN, journal_reader_error(reader));
@@ -183,17 +407,28 @@ struct replica *replica_open(const struct replica_options *options, struct repli
     }
     replica->options = *options;
     replica->sha = sha256_create();
+    if (options->holds_last) {
+        replica->held = aligned_alloc(JOURNAL_LINE_SIZE, HELD_SIZE);
+        if (replica->held == NULL) {
+            replica_close(replica);
+            return NULL;
+        }
+    }
     replica->copy = journal_copy_open(options->storage, options->directory, &error);
     if (replica->copy == NULL) {
         (void)find_error(finding, REPLICA_KIND_OWN, &error);
         replica_close(replica);
         return NULL;
     }
-    if (journal_copy_tail(replica->copy)->segment != 0 && !replay_copy(replica, finding)) {
+    bool is_there = journal_copy_tail(replica->copy)->segment != 0;
+    if (is_there && options->begins_with_snapshot) {
+        find_snapshot(replica);
+    }
+    if (is_there && !replay_copy(replica, finding)) {
         replica_close(replica);
         return NULL;
     }
-    ENSURE(replica->head.number == journal_copy_tail(replica->copy)->head.number);
+    ENSURE(replica->shown.number == journal_copy_tail(replica->copy)->head.number);
     return replica;
 }
 
@@ -206,6 +441,7 @@ void replica_close(struct replica *replica)
     state_block_destroy(&replica->block);
     journal_copy_close(replica->copy);
     sha256_destroy(replica->sha);
+    free(replica->held);
     free(replica);
 }
 
@@ -243,9 +479,9 @@ static bool take_known(struct replica *replica, const struct journal_batch *batc
     uint64_t last = batch->first_number + batch->count - 1;
 
     replica->expects_known = false;
-    if (last != replica->head.number ||
-        memcmp(&batch->chain, &replica->head.chain, sizeof batch->chain) != 0) {
-        return find(finding, REPLICA_KIND_HISTORY, replica->last_first,
+    if (last != replica->shown.number ||
+        memcmp(&batch->chain, &replica->shown.chain, sizeof batch->chain) != 0) {
+        return find(finding, REPLICA_KIND_HISTORY, replica->shown_first,
                     "the node now shows another history than the one it showed before");
     }
     return true;
@@ -255,7 +491,7 @@ static bool take_known(struct replica *replica, const struct journal_batch *batc
 static bool check_place(struct replica *replica, const struct batch_header *header,
                         struct replica_finding *finding)
 {
-    const struct journal_head *head = &replica->head;
+    const struct journal_head *head = &replica->shown;
     uint64_t expected = head->number + 1;
 
     if (header->first_number != expected) {
@@ -286,6 +522,7 @@ static bool begin_copy(struct replica *replica, const struct follow_frame *frame
         return find(finding, REPLICA_KIND_RECORD, 1, "the journal does not begin at its beginning");
     }
     replica->head = journal_genesis(replica->sha, &header->node);
+    replica->shown = replica->head;
     if (journal_copy_tail(replica->copy)->segment == 0 &&
         !journal_copy_found(replica->copy, &header->node, frame->segment_size, &error)) {
         return find_error(finding, REPLICA_KIND_OWN, &error);
@@ -293,62 +530,33 @@ static bool begin_copy(struct replica *replica, const struct follow_frame *frame
     return true;
 }
 
-/* A whole batch that continues ours: re-perform it, then write it. */
-static bool take_next(struct replica *replica, const struct follow_frame *frame,
-                      const struct journal_batch *batch, struct replica_finding *finding)
-{
-    const struct copy_place place = {frame->segment, frame->segment_size, frame->offset};
-    struct journal_error error;
-    const char *misplaced = journal_copy_refuse(replica->copy, &place, frame->payload_size);
-
-    if (misplaced != NULL) {
-        return find(finding, REPLICA_KIND_RECORD, batch->first_number, misplaced);
-    }
-    if (!perform(replica, batch, finding)) {
-        return false;
-    }
-    if (!journal_copy_append(replica->copy, &place, batch->commands - sizeof(struct batch_header),
-                             &error)) {
-        return find_error(finding, REPLICA_KIND_OWN, &error);
-    }
-    pass(replica, batch);
-    return true;
-}
-
 static bool take(struct replica *replica, const struct follow_frame *frame, const uint8_t *bytes,
                  struct replica_finding *finding)
 {
     struct batch_header header;
-    struct batch_trailer trailer;
 
     memcpy(&header, bytes, sizeof header);
     const char *wrong = check_whole(replica, frame, &header, bytes);
     if (wrong != NULL) {
-        uint64_t number = replica->expects_known ? replica->last_first : replica->head.number + 1;
+        uint64_t number = replica->expects_known ? replica->shown_first : replica->shown.number + 1;
 
         return find(finding, REPLICA_KIND_RECORD, number, wrong);
     }
-    memcpy(&trailer, bytes + sizeof header + header.size, sizeof trailer);
-    const struct journal_batch batch = {
-        .first_number = header.first_number,
-        .count = header.count,
-        .size = header.size,
-        .time_us = header.time_us,
-        .commands = bytes + sizeof header,
-        .events = header.events,
-        .previous = header.previous,
-        .chain = trailer.chain,
-        .durable_number = header.durable_number,
-        .segment = frame->segment,
-        .offset = frame->offset,
-    };
+    const struct journal_batch batch = batch_of(frame, bytes);
     if (replica->expects_known) {
         return take_known(replica, &batch, finding);
     }
-    if (replica->head.number == 0 && !begin_copy(replica, frame, &header, finding)) {
+    if (replica->shown.number == 0 && !begin_copy(replica, frame, &header, finding)) {
         return false;
     }
-    return check_place(replica, &header, finding) && take_next(replica, frame, &batch, finding);
+    if (!check_place(replica, &header, finding) || !settle(replica, &batch, finding)) {
+        return false;
+    }
+    if (replica->held == NULL) {
+        return take_next(replica, frame, &batch, finding);
+    }
+    hold(replica, frame, &batch);
+    return true;
 }
 
 bool replica_take(struct replica *replica, const struct follow_frame *frame, const uint8_t *batch,
@@ -357,10 +565,20 @@ bool replica_take(struct replica *replica, const struct follow_frame *frame, con
     ENSURE((uintptr_t)batch % JOURNAL_LINE_SIZE == 0);
     ENSURE(frame->kind == FOLLOW_KIND_BATCH && frame->payload_size <= FOLLOW_PAYLOAD_MAX);
     if (replica->is_dead) {
-        return find(finding, REPLICA_KIND_OWN, replica->head.number + 1,
+        return find(finding, REPLICA_KIND_OWN, replica->shown.number + 1,
                     "the replica takes nothing more after what it found");
     }
     replica->is_dead = !take(replica, frame, batch, finding);
+    return !replica->is_dead;
+}
+
+bool replica_settle(struct replica *replica, struct replica_finding *finding)
+{
+    if (replica->is_dead) {
+        return find(finding, REPLICA_KIND_OWN, replica->shown.number + 1,
+                    "the replica takes nothing more after what it found");
+    }
+    replica->is_dead = !settle(replica, NULL, finding);
     return !replica->is_dead;
 }
 
@@ -370,7 +588,7 @@ bool replica_compare_pulse(const struct replica *replica, uint64_t number,
                            const struct follow_pulse *pulse, struct replica_finding *finding)
 {
     static const struct digest unknown;
-    const struct journal_head *head = &replica->head;
+    const struct journal_head *head = &replica->shown;
 
     if (number < head->number) {
         return find(finding, REPLICA_KIND_HISTORY, number + 1,
@@ -384,13 +602,16 @@ bool replica_compare_pulse(const struct replica *replica, uint64_t number,
         return true;
     }
     if (memcmp(&pulse->chain, &head->chain, sizeof head->chain) != 0) {
-        return find(finding, REPLICA_KIND_HISTORY, replica->last_first,
+        return find(finding, REPLICA_KIND_HISTORY, replica->shown_first,
                     "the node's chain hash is another than that of the records it sent");
+    }
+    if (replica->is_held) {
+        return true; /* its events are not known yet */
     }
     struct digest events = replayer_events(replica->replayer);
     if (memcmp(&pulse->events, &unknown, sizeof unknown) != 0 &&
         memcmp(&pulse->events, &events, sizeof events) != 0) {
-        return find(finding, REPLICA_KIND_DIVERGED, replica->last_first,
+        return find(finding, REPLICA_KIND_DIVERGED, replica->shown_first,
                     "the commands lead to other events than the node says");
     }
     return true;
@@ -417,19 +638,69 @@ bool replica_sync(struct replica *replica, struct replica_finding *finding)
     return true;
 }
 
+bool replica_can_keep(const struct replica *replica)
+{
+    const struct kept_listeners listeners = listeners_of(replica);
+
+    return !replica->is_dead && replica->engine != NULL && kept_books_can(&listeners);
+}
+
+bool replica_write_snapshot(const struct replica *replica, struct journal_error *error)
+{
+    const struct storage *storage = replica->options.storage;
+    const struct kept_listeners listeners = listeners_of(replica);
+    const struct kept_place place = {.number = replica->head.number,
+                                     .last_first = replica->last_first,
+                                     .node = replica->head.node,
+                                     .chain = replica->head.chain};
+    const struct snapshot_source source = {.engine = replica->engine,
+                                           .head = replica->head,
+                                           .events = replayer_events(replica->replayer),
+                                           .limits = replica->limits};
+
+    ENSURE(replica_can_keep(replica));
+    int folder = storage->open_folder(storage->context, replica->options.directory, false);
+    if (folder < 0) {
+        journal_error_set(error, "the folder cannot be opened", "", folder);
+        return false;
+    }
+    /* The books first: a snapshot without them is of no use here. */
+    bool is_written = kept_books_write(storage, folder, &place, &listeners, error) &&
+                      snapshot_write(storage, folder, &source, error);
+    kept_books_sweep(storage, folder);
+    (void)storage->close(storage->context, folder);
+    return is_written;
+}
+
+uint64_t replica_began(const struct replica *replica)
+{
+    return replica->began;
+}
+
 const struct journal_head *replica_head(const struct replica *replica)
 {
     return &replica->head;
 }
 
+const struct journal_head *replica_shown(const struct replica *replica)
+{
+    return &replica->shown;
+}
+
+const uint8_t *replica_held(const struct replica *replica, size_t *size)
+{
+    *size = replica->is_held ? sizeof(struct follow_frame) + replica->held_frame.payload_size : 0;
+    return replica->held;
+}
+
 uint64_t replica_from(const struct replica *replica)
 {
-    return replica->head.number > 0 ? replica->head.number : 1;
+    return replica->shown.number > 0 ? replica->shown.number : 1;
 }
 
 void replica_expect_known(struct replica *replica)
 {
-    replica->expects_known = replica->head.number > 0;
+    replica->expects_known = replica->shown.number > 0;
 }
 
 const struct engine *replica_engine(const struct replica *replica)

@@ -36,6 +36,8 @@ struct ward { /* a node that is watched over */
     struct replica *replica;
     struct pursuit *pursuit;
     struct witnessing *witnessing; /* NULL: it is not witnessed */
+    struct side_task snapshot;
+    uint64_t snapshot_number; /* of the last one, tried or made */
     struct state_check check;
     struct follow_state state;      /* said by the node, waiting to be checked */
     uint64_t state_number;          /* 0: none */
@@ -155,8 +157,10 @@ static bool open_listeners(struct ward *ward)
 static bool open_ward(struct supervisor *supervisor, struct ward *ward,
                       const struct supervisor_node *node, const char **error)
 {
-    struct replica_options options = {
-        .storage = storage_system(), .directory = ward->directory, .listeners = ward->listeners};
+    struct replica_options options = {.storage = storage_system(),
+                                      .directory = ward->directory,
+                                      .listeners = ward->listeners,
+                                      .holds_last = true};
     const struct pursuit_sink sink = {ward, on_alarm, on_state};
     struct pursuit_options pursuit = {.key = supervisor->options.key,
                                       .clock = supervisor->options.clock,
@@ -187,6 +191,7 @@ static bool open_ward(struct supervisor *supervisor, struct ward *ward,
         condemn(ward, &finding);
         return true;
     }
+    ward->snapshot_number = replica_began(ward->replica);
     pursuit.replica = ward->replica;
     ward->pursuit = pursuit_create(&pursuit, &sink);
     *error = "no memory for a pursuit";
@@ -228,6 +233,7 @@ void supervisor_close(struct supervisor *supervisor)
         struct ward *ward = &supervisor->wards[i];
 
         state_check_stop(&ward->check);
+        side_task_stop(&ward->snapshot);
         pursuit_destroy(ward->pursuit);
         replica_close(ward->replica);
         witnessing_destroy(ward->witnessing);
@@ -305,6 +311,44 @@ static void write_status(struct supervisor *supervisor)
 
 /* ------------------------------------------------------------------ turns */
 
+struct snapshot_answer {
+    bool is_written;
+    char why[JOURNAL_ERROR_TEXT_SIZE];
+};
+
+static void write_snapshot(const void *question, void *answer)
+{
+    const struct ward *ward = question;
+    struct snapshot_answer *said = answer;
+    struct journal_error error;
+    char text[JOURNAL_ERROR_TEXT_SIZE];
+
+    said->is_written = replica_write_snapshot(ward->replica, &error);
+    if (!said->is_written) {
+        (void)snprintf(said->why, sizeof said->why, "%s", journal_error_text(&error, text));
+    }
+}
+
+/* All of the replica is synced: a child, which has a copy of its memory, writes it down. A snapshot that could not be
+ * written costs the next start time, and nothing else. */
+static void keep_snapshot(struct ward *ward)
+{
+    uint64_t every = ward->supervisor->options.snapshot_commands;
+    uint64_t number = replica_head(ward->replica)->number;
+    struct snapshot_answer answer;
+    int said = side_task_poll(&ward->snapshot, &answer, sizeof answer);
+
+    if (said < 0 || (said > 0 && !answer.is_written)) {
+        log_event(LOG_LEVEL_WARNING, "snapshot_not_written", "why",
+                  said < 0 ? "its process has ended" : answer.why);
+    }
+    if (every > 0 && number - ward->snapshot_number >= every && ward->snapshot.child == 0 &&
+        replica_can_keep(ward->replica) &&
+        side_task_begin(&ward->snapshot, write_snapshot, ward, sizeof answer)) {
+        ward->snapshot_number = number;
+    }
+}
+
 static void work_ward(struct ward *ward)
 {
     struct replica_finding finding;
@@ -323,6 +367,9 @@ static void work_ward(struct ward *ward)
     if (!ward->has_finding && ward->state_number > 0 && ward->check.task.child == 0) {
         (void)state_check_begin(&ward->check, ward->directory, ward->state_number, &ward->state);
         ward->state_number = 0;
+    }
+    if (!ward->has_finding) {
+        keep_snapshot(ward);
     }
     if (ward->witnessing != NULL && ward->has_finding) {
         witnessing_stop(ward->witnessing);
