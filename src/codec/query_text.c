@@ -15,8 +15,8 @@
 
 static bool is_name_byte(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           (c != '\0' && strchr("._~-[]", c) != NULL);
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' ||
+           c == '_' || c == '~' || c == '-' || c == '[' || c == ']';
 }
 
 /* Visible ASCII. '&' and '=' cannot come here as separators; '#' and blanks must be encoded. */

@@ -204,8 +204,10 @@ static bool is_made_of(struct slice value, bool has_letters, const char *more, s
     for (size_t i = 0; i < value.size; i++) {
         char byte = value.data[i];
 
-        if (!is_digit(byte) && !(has_letters && is_letter(byte)) &&
-            (byte == '\0' || strchr(more, byte) == NULL)) {
+        if (is_digit(byte) || (has_letters && is_letter(byte))) {
+            continue;
+        }
+        if (byte == '\0' || strchr(more, byte) == NULL) {
             return false;
         }
     }

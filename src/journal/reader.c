@@ -24,7 +24,7 @@
 
 /* Room for the largest batch at any line, and some read-ahead. */
 #define WINDOW_SIZE    ((size_t)JOURNAL_BATCH_SIZE_MAX + ((size_t)1 << 18))
-#define READ_AHEAD_MIN ((size_t)1 << 14)
+#define READ_AHEAD_MIN ((size_t)1 << 12)
 
 struct journal_reader {
     const struct storage *storage;
