@@ -418,6 +418,21 @@ static void offline_it_reads_to_the_end_of_what_is_whole(void **state)
     follower_close(follower);
 }
 
+/* Where the batches of a segment end. */
+static size_t end_of_batches(const uint8_t *bytes, size_t size)
+{
+    size_t end = sizeof(struct segment_header);
+    struct batch_header header;
+    for (;;) {
+        assert_true(end + sizeof header <= size);
+        memcpy(&header, bytes + end, sizeof header);
+        if (header.magic != JOURNAL_BATCH_MAGIC) {
+            return end;
+        }
+        end += (size_t)journal_batch_extent(header.size);
+    }
+}
+
 static void damage_is_told_with_its_place_and_ends_the_follower(void **state)
 {
     struct node_scene *scene = *state;
@@ -459,6 +474,31 @@ static void damage_is_told_with_its_place_and_ends_the_follower(void **state)
     follower_close(follower);
 }
 
+/* What the core has called durable and is not there is damage. To whoever only reads as far as there is
+ * something it would be the end, for ever. */
+static void a_durable_batch_that_is_not_there_ends_the_follower(void **state)
+{
+    struct node_scene *scene = *state;
+    struct told told;
+    size_t size;
+    struct follower *follower = open_follower(scene, &told, 1, true);
+    settle(scene, follower);
+    submit_order(follower, NODE_ALICE, SIDE_BUY, 90);
+    settle(scene, follower);
+    uint64_t seen = told.last;
+    uint8_t *bytes = fake_disk_bytes(scene->disk, journal_segment_name(1).text, &size);
+    uint64_t end = end_of_batches(bytes, size);
+    submit_order(follower, NODE_ALICE, SIDE_BUY, 90);
+    follower_flush(follower);
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    bytes = fake_disk_bytes(scene->disk, journal_segment_name(1).text, &size);
+    memset(bytes + end, 0, size - end);
+    assert_true(follower_work(follower, 1000) < 0);
+    assert_non_null(strstr(follower_error(follower), "a durable batch is missing"));
+    assert_int_equal(told.last, seen);
+    follower_close(follower);
+}
+
 static void a_folder_without_a_node_is_an_error_with_a_reason(void **state)
 {
     const char *error = NULL;
@@ -481,6 +521,7 @@ int main(void)
         FOLLOWER_TEST(nothing_is_applied_before_the_core_calls_it_durable),
         FOLLOWER_TEST(offline_it_reads_to_the_end_of_what_is_whole),
         FOLLOWER_TEST(damage_is_told_with_its_place_and_ends_the_follower),
+        FOLLOWER_TEST(a_durable_batch_that_is_not_there_ends_the_follower),
         cmocka_unit_test(a_folder_without_a_node_is_an_error_with_a_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
