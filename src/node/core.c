@@ -51,7 +51,8 @@ struct core *core_open(const struct core_options *options, int *error)
     }
     core->options = *options;
     core->digest = options->events;
-    core->time_us = tarazy_engine_time(options->engine);
+    /* Not the engine's: a command whose sender it does not know moves the journal's time and not its. */
+    core->time_us = log_head(options->log)->time_us;
     core->batch_size_max = log_batch_size_max(options->log);
     if (core->batch_size_max > CORE_BATCH_SIZE_MAX) {
         core->batch_size_max = CORE_BATCH_SIZE_MAX;

@@ -248,6 +248,33 @@ static void time_never_goes_back(void **state)
     link_client_destroy(&client);
 }
 
+/* Also behind a restart, with a last command that the engine's time did not move with. */
+static void time_does_not_go_back_behind_a_stranger_and_a_restart(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client client;
+    struct link_notice notice;
+    struct command_order_place order = node_order(NODE_ALICE, SIDE_BUY, 90, 1);
+    struct command_order_place strange = node_order(NODE_ALICE, SIDE_BUY, 90, 1);
+    strange.header.participant = 9; /* nobody */
+    node_client_open(scene, &client, &notice);
+    scene->wall_us += 1000000;
+    node_client_send(&client, &strange.header);
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    assert_true(tarazy_engine_time(scene->recovered.engine) < scene->wall_us);
+    link_client_destroy(&client);
+    node_scene_kill(scene);
+    scene->wall_us -= 500000; /* somebody has set the clock */
+    assert_true(node_scene_start(scene));
+    node_client_open(scene, &client, &notice);
+    node_client_send(&client, &order.header);
+    assert_int_equal(node_scene_settle(scene), CORE_TURN_ON);
+    struct journal_look look = look_at_journal(scene);
+    assert_int_equal(look.last_number, scene->founded + 2);
+    assert_false(look.has_gone_back);
+    link_client_destroy(&client);
+}
+
 static void a_clock_is_sent_when_a_deadline_has_passed(void **state)
 {
     struct node_scene *scene = *state;
@@ -458,6 +485,7 @@ int main(void)
         CORE_TEST(even_founding_is_not_allowed_once_the_node_is_open),
         cmocka_unit_test(before_the_node_is_open_its_founders_may_use_the_link_if_they_said_so),
         CORE_TEST(time_never_goes_back),
+        CORE_TEST(time_does_not_go_back_behind_a_stranger_and_a_restart),
         CORE_TEST(a_clock_is_sent_when_a_deadline_has_passed),
         CORE_TEST(a_failed_write_or_sync_ends_the_core_and_nothing_is_told),
         CORE_TEST(asked_to_stop_it_settles_says_so_and_takes_nothing_more),
