@@ -213,8 +213,9 @@ void connection_interest_update(struct connection *connection)
     (void)event_source_change(connection->server->loop, &connection->source, interest);
 }
 
-/* Gives the bytes to whom they mean something. Returns how many are left, moved to the front. */
-static size_t bytes_understand(struct connection *connection, char *bytes, size_t size)
+/* Gives the bytes to whom they mean something. Returns how many are left, and from where on. */
+static size_t bytes_understand(struct connection *connection, char *bytes, size_t size,
+                               size_t *start)
 {
     char *rest = bytes;
     size_t left = size;
@@ -244,9 +245,7 @@ static size_t bytes_understand(struct connection *connection, char *bytes, size_
         rest += used;
         left -= used;
     }
-    if (left > 0 && rest != bytes) {
-        memmove(bytes, rest, left);
-    }
+    *start = (size_t)(rest - bytes);
     return left;
 }
 
@@ -266,6 +265,7 @@ static void input_drop(struct connection *connection)
 {
     free(connection->input);
     connection->input = NULL;
+    connection->input_start = 0;
     connection->input_size = 0;
     connection->input_capacity = 0;
 }
@@ -279,16 +279,32 @@ static void input_keep(struct connection *connection, const char *bytes, size_t 
     }
     input_reserve(connection, capacity);
     memcpy(connection->input, bytes, size);
+    connection->input_start = 0;
     connection->input_size = (uint32_t)size;
+}
+
+/* What is left goes to the front, so that there is room behind it. Only when there is none: a client
+ * that pipelines would have its bytes moved once for every request. */
+static void input_pack(struct connection *connection)
+{
+    if (connection->input_start > 0) {
+        memmove(connection->input, connection->input + connection->input_start,
+                connection->input_size);
+        connection->input_start = 0;
+    }
 }
 
 static void input_understand(struct connection *connection)
 {
-    size_t left = bytes_understand(connection, connection->input, connection->input_size);
+    size_t start;
+    size_t left = bytes_understand(connection, connection->input + connection->input_start,
+                                   connection->input_size, &start);
+    connection->input_start += (uint32_t)start;
     connection->input_size = (uint32_t)left;
     if (left == 0) {
         input_drop(connection);
     } else if (connection->state == CONNECTION_STATE_BODY) {
+        input_pack(connection);
         input_reserve(connection, connection->request_size);
     }
 }
@@ -366,14 +382,18 @@ static enum received input_receive(struct connection *connection)
 {
     struct server *server = connection->server;
     bool is_direct = connection->input_size == 0;
+    if (!is_direct &&
+        connection->input_start + connection->input_size == connection->input_capacity) {
+        input_pack(connection);
+    }
     if (!is_direct && connection->input_size == connection->input_capacity) {
         size_t most = input_max(connection);
         size_t doubled = 2 * (size_t)connection->input_capacity;
         input_reserve(connection, doubled < most ? doubled : most);
     }
-    char *out = is_direct ? server->receive : connection->input + connection->input_size;
-    size_t room =
-        is_direct ? sizeof server->receive : connection->input_capacity - connection->input_size;
+    uint32_t end = connection->input_start + connection->input_size;
+    char *out = is_direct ? server->receive : connection->input + end;
+    size_t room = is_direct ? sizeof server->receive : connection->input_capacity - end;
     ENSURE(room > 0);
     size_t size = 0;
     enum received received = bytes_receive(connection, out, room, &size);
@@ -382,9 +402,10 @@ static enum received input_receive(struct connection *connection)
     }
     server->statistics.bytes_received += size;
     if (is_direct) {
-        size_t left = bytes_understand(connection, out, size);
+        size_t start;
+        size_t left = bytes_understand(connection, out, size, &start);
         if (left > 0) {
-            input_keep(connection, out, left);
+            input_keep(connection, out + start, left);
         }
     } else {
         connection->input_size += (uint32_t)size;

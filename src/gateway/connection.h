@@ -54,8 +54,9 @@ struct connection {
     struct connection *next_marked;
     int64_t deadline_ms; /* INT64_MAX: none */
 
-    char *input; /* received and not understood yet; NULL: nothing */
-    uint32_t input_size;
+    char *input;          /* received and not understood yet; NULL: nothing */
+    uint32_t input_start; /* of what is left of it */
+    uint32_t input_size;  /* bytes from there on */
     uint32_t input_capacity;
     struct output_queue output;
 

@@ -235,13 +235,14 @@ static bool is_decimal(struct slice value)
     return point == NULL || is_made_of(slice_of(point + 1, value.size - whole - 1), false, "", 20);
 }
 
-/* Printable ASCII without the bytes of `but`. */
-static bool is_printable(struct slice value, const char *but)
+/* Printable ASCII without ' and \, and perhaps without ". */
+static bool is_printable(struct slice value, bool has_quotes)
 {
     for (size_t i = 0; i < value.size; i++) {
         char byte = value.data[i];
 
-        if (byte < 0x20 || byte > 0x7E || strchr(but, byte) != NULL) {
+        if (byte < 0x20 || byte > 0x7E || byte == '\'' || byte == '\\' ||
+            (byte == '"' && !has_quotes)) {
             return false;
         }
     }
@@ -286,8 +287,8 @@ static const char *legal_range(enum parameter_type type, struct slice value)
     case PARAMETER_TYPE_NAME: return is_made_of(value, true, "_", 32) ? NULL : LEGAL_NAME;
     case PARAMETER_TYPE_HEX: return is_hex(value) ? NULL : LEGAL_HEX;
     case PARAMETER_TYPE_TEXT_OR_NOTHING:
-    case PARAMETER_TYPE_TEXT: return is_printable(value, "\"'\\") ? NULL : LEGAL_TEXT;
-    case PARAMETER_TYPE_SYMBOLS: return is_printable(value, "'\\") ? NULL : LEGAL_SYMBOLS;
+    case PARAMETER_TYPE_TEXT: return is_printable(value, false) ? NULL : LEGAL_TEXT;
+    case PARAMETER_TYPE_SYMBOLS: return is_printable(value, true) ? NULL : LEGAL_SYMBOLS;
     case PARAMETER_TYPE_ARRAY:
         return value.data[0] == '[' && value.data[value.size - 1] == ']' ? NULL : LEGAL_ARRAY;
     case PARAMETER_TYPE_BOOL: return NULL; /* looked at below: another number */
