@@ -164,48 +164,83 @@ static int quarantine_parse(int argc, char **argv, struct quarantine_run *run)
 
 static bool quarantine_keep(struct quarantine_run *run, const struct journal_batch *batch)
 {
-    run->commands = aligned_alloc(JOURNAL_LINE_SIZE, batch->size);
-    if (run->commands == NULL) {
+    uint8_t *commands = realloc(run->commands, batch->size);
+
+    if (commands == NULL) {
         return false;
     }
-    memcpy(run->commands, batch->commands, batch->size);
+    memcpy(commands, batch->commands, batch->size);
+    run->commands = commands;
     run->batch = *batch;
-    run->batch.commands = run->commands;
+    run->batch.commands = commands;
     return true;
 }
 
-/* The batch with the first record: it must be the last one. Returns -1 to go on. */
-static int quarantine_read(struct quarantine_run *run)
+/* Reads to the end and keeps the last batch. Returns -1 to go on. */
+static int quarantine_read_from(struct quarantine_run *run, uint64_t from)
 {
     const struct journal_reader_options options = {
-        .storage = storage_system(), .directory = run->directory, .from = run->records[0]};
+        .storage = storage_system(), .directory = run->directory, .from = from};
     struct journal_batch batch;
     struct journal_error error;
+    enum journal_read read;
+    bool is_kept = true;
     struct journal_reader *reader = journal_reader_open(&options, &error);
 
     if (reader == NULL) {
         return quarantine_fail_error(run, &error);
     }
-    int code = -1;
-    enum journal_read read = journal_reader_next(reader, JOURNAL_LIMIT_NONE, &batch);
-    if (read == JOURNAL_READ_BATCH && !quarantine_keep(run, &batch)) {
-        code = quarantine_fail("no memory for its batch", run->records[0]);
-    } else if (read == JOURNAL_READ_BATCH && batch.behind_count > 0) {
-        code = quarantine_fail("a quarantine stands behind its batch already", run->records[0]);
-    } else if (read == JOURNAL_READ_BATCH) {
-        read = journal_reader_next(reader, JOURNAL_LIMIT_NONE, &batch);
-        if (read == JOURNAL_READ_BATCH) {
-            code = quarantine_fail("a core has got past it: something stands behind its batch",
-                                   run->records[0]);
-        }
-    } else if (read == JOURNAL_READ_END || read == JOURNAL_READ_TORN) {
-        code = quarantine_fail("the journal ends before it", run->records[0]);
+    while (is_kept &&
+           (read = journal_reader_next(reader, JOURNAL_LIMIT_NONE, &batch)) == JOURNAL_READ_BATCH) {
+        is_kept = quarantine_keep(run, &batch);
     }
-    if (code < 0 && (read == JOURNAL_READ_DAMAGED || read == JOURNAL_READ_FAILED)) {
+    int code = -1;
+    if (!is_kept) {
+        code = quarantine_fail("no memory for a batch", batch.first_number);
+    } else if (read == JOURNAL_READ_DAMAGED || read == JOURNAL_READ_FAILED) {
         code = quarantine_fail_error(run, journal_reader_error(reader));
     }
     journal_reader_close(reader);
     return code;
+}
+
+/* The journal's last batch, which is in its last segment or in the one before. Returns -1 to go on. */
+static int quarantine_read(struct quarantine_run *run)
+{
+    const struct storage *storage = storage_system();
+    struct journal_listing listing;
+    struct journal_error error;
+    int code = -1;
+    int folder = storage->open_folder(storage->context, run->directory, false);
+
+    if (folder < 0) {
+        journal_error_set(&error, "the folder cannot be opened", "", folder);
+        return quarantine_fail_error(run, &error);
+    }
+    bool is_listed = journal_listing_read(&listing, storage, folder, &error);
+    if (!is_listed) {
+        code = quarantine_fail_error(run, &error);
+    }
+    for (size_t i = is_listed ? listing.segments.count : 0;
+         i > 0 && code < 0 && run->commands == NULL; i--) {
+        code = quarantine_read_from(run, listing.segments.values[i - 1]);
+    }
+    journal_listing_clear(&listing);
+    storage->close(storage->context, folder);
+    if (code >= 0) {
+        return code;
+    }
+    uint64_t record = run->records[0];
+    if (run->commands == NULL || record >= run->batch.first_number + run->batch.count) {
+        return quarantine_fail("the journal ends before it", record);
+    }
+    if (record < run->batch.first_number) {
+        return quarantine_fail(quarantine_is_batch(&run->batch)
+                                   ? "a quarantine stands behind its batch already"
+                                   : "a core has got past it: something stands behind its batch",
+                               record);
+    }
+    return -1;
 }
 
 /* Prints the records, on standard output, as `tarazy journal` does. Returns -1 to go on. */
@@ -249,11 +284,11 @@ static int quarantine_try(struct quarantine_run *run)
         if (!poison_trial(run->before.engine, &run->batch, run->records, k, &stopped)) {
             return quarantine_fail("it could not be tried out", run->records[0]);
         }
-        if (stopped != expected && stopped != 0) {
-            return quarantine_fail("this one stops an engine, too: name it with --record", stopped);
+        if (expected != 0 && (stopped == 0 || stopped > expected)) {
+            return quarantine_fail("it stops no engine of this program", expected);
         }
         if (stopped != expected) {
-            return quarantine_fail("it stops no engine of this program", expected);
+            return quarantine_fail("this one stops an engine, too: name it with --record", stopped);
         }
     }
     return -1;
