@@ -18,7 +18,6 @@
 #include "backup/backup_copy.h"
 #include "backup/backup_head.h"
 #include "backup/backup_proof.h"
-#include "backup/past_state.h"
 #include "journal/journal_folder.h"
 #include "platform/sha256.h"
 #include "support/fake_disk.h"
@@ -415,93 +414,6 @@ static void a_cut_or_missing_file_is_noticed(void **state)
     clear_scene(&scene);
 }
 
-/* ------------------------------------------------------------------ past states */
-
-struct seen {
-    uint64_t number;
-    size_t size;
-    uint8_t *block;
-};
-
-static void see(void *context, const struct engine *engine)
-{
-    struct seen *seen = context;
-    const void *block = tarazy_engine_block(engine, &seen->size);
-    seen->number = tarazy_engine_number(engine);
-    seen->block = realloc(seen->block, seen->size);
-    assert_non_null(seen->block);
-    memcpy(seen->block, block, seen->size);
-}
-
-static void any_past_state_is_the_one_that_was(void **state)
-{
-    struct scene scene;
-    struct seen then[64] = {0};
-    struct seen now = {0};
-    set_scene(&scene);
-    for (size_t i = 0; i < 64; i++) { /* one command a batch: each state can be kept */
-        assert_true(journal_core_step(&scene.core, 1));
-        see(&then[i], scene.core.recovered.engine);
-        assert_true(i != 30 || journal_core_snapshot(&scene.core, scene.node.storage));
-    }
-    for (int trusts = 0; trusts <= 1; trusts++) {
-        for (size_t i = 0; i < 64; i++) {
-            const struct past_state_options options = {
-                .storage = scene.node.storage,
-                .directory = "node",
-                .number = then[i].number,
-                .trusts_snapshot = trusts == 1,
-                .context = &now,
-                .show = see,
-            };
-            assert_true(past_state_rebuild(&options, &scene.error));
-            assert_int_equal(now.number, then[i].number);
-            assert_int_equal(now.size, then[i].size);
-            assert_memory_equal(now.block, then[i].block, now.size);
-        }
-    }
-    const struct past_state_options later = {.storage = scene.node.storage,
-                                             .directory = "node",
-                                             .number = then[63].number + 1,
-                                             .context = &now,
-                                             .show = see};
-    assert_false(past_state_rebuild(&later, &scene.error));
-    assert_string_equal(scene.error.what, "the journal ends before this number");
-    for (size_t i = 0; i < 64; i++) {
-        free(then[i].block);
-    }
-    free(now.block);
-    clear_scene(&scene);
-}
-
-static void a_number_inside_a_batch_has_a_state(void **state)
-{
-    struct scene whole;
-    struct scene single;
-    struct seen seen = {0};
-    struct seen expected = {0};
-    set_scene(&whole);
-    set_scene(&single);
-    assert_true(journal_core_step(&whole.core, 1));
-    assert_true(journal_core_step(&whole.core, 9));
-    for (int i = 0; i < 5; i++) {
-        assert_true(journal_core_step(&single.core, 1));
-    }
-    const struct past_state_options options = {.storage = whole.node.storage,
-                                               .directory = "node",
-                                               .number = 5,
-                                               .context = &seen,
-                                               .show = see};
-    see(&expected, single.core.recovered.engine);
-    assert_true(past_state_rebuild(&options, &whole.error));
-    assert_int_equal(seen.number, 5);
-    assert_memory_equal(seen.block, expected.block, seen.size);
-    free(seen.block);
-    free(expected.block);
-    clear_scene(&whole);
-    clear_scene(&single);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -517,8 +429,6 @@ int main(void)
         cmocka_unit_test(every_changed_byte_is_noticed),
         cmocka_unit_test(a_head_that_lies_is_noticed),
         cmocka_unit_test(a_cut_or_missing_file_is_noticed),
-        cmocka_unit_test(any_past_state_is_the_one_that_was),
-        cmocka_unit_test(a_number_inside_a_batch_has_a_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
  */
 #include "journal/state_at.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/ensure.h"
@@ -30,6 +31,13 @@ struct walk {
 static bool fail(const struct walk *walk, const char *what, uint64_t number)
 {
     journal_error_set(walk->error, what, "", 0);
+    journal_error_place(walk->error, 0, number);
+    return false;
+}
+
+static bool fail_memory(const struct walk *walk, const char *what, uint64_t number)
+{
+    journal_error_set(walk->error, what, "", ENOMEM);
     journal_error_place(walk->error, 0, number);
     return false;
 }
@@ -71,7 +79,7 @@ static bool found_state(struct walk *walk, const struct journal_batch *batch)
     }
     walk->out->block = state_block_create(size);
     if (walk->out->block.bytes == NULL) {
-        return fail(walk, "no memory for a state of the node's limits", 1);
+        return fail_memory(walk, "no memory for a state of the node's limits", 1);
     }
     walk->out->engine = tarazy_engine_create(walk->out->block.bytes, size, &first.limits);
     walk->events = digest_start();
@@ -87,7 +95,10 @@ static bool take_batch(struct walk *walk, const struct journal_batch *batch)
         walk->replayer = replayer_create(walk->out->engine, walk->events, NULL);
     }
     if (walk->replayer == NULL) {
-        return fail(walk, "no memory to replay", batch->first_number);
+        return fail_memory(walk, "no memory to replay", batch->first_number);
+    }
+    if (batch->first_number != tarazy_engine_number(walk->out->engine) + 1) {
+        return fail(walk, "the snapshot's number is not the end of a batch", batch->first_number);
     }
     if (!replayer_apply_up_to(walk->replayer, batch, walk->number)) {
         uint64_t number;
@@ -120,7 +131,7 @@ static bool replay(struct walk *walk)
         if (read == JOURNAL_READ_BATCH) {
             holds = take_batch(walk, &batch);
             at = holds ? tarazy_engine_number(walk->out->engine) : at;
-        } else if (read == JOURNAL_READ_END) {
+        } else if (read == JOURNAL_READ_END || read == JOURNAL_READ_TORN) {
             holds = fail(walk, "the journal does not reach this number", walk->number);
         } else {
             *walk->error = *journal_reader_error(reader);
@@ -129,6 +140,18 @@ static bool replay(struct walk *walk)
     }
     journal_reader_close(reader);
     return holds;
+}
+
+static bool finish(struct walk *walk, bool holds)
+{
+    replayer_destroy(walk->replayer);
+    if (!holds) {
+        state_at_destroy(walk->out);
+        return false;
+    }
+    ENSURE(walk->number == STATE_AT_SNAPSHOT ||
+           tarazy_engine_number(walk->out->engine) == walk->number);
+    return true;
 }
 
 bool state_at_read(const struct storage *storage, const char *directory, uint64_t number,
@@ -144,13 +167,18 @@ bool state_at_read(const struct storage *storage, const char *directory, uint64_
     } else if (holds && number != STATE_AT_SNAPSHOT) {
         holds = replay(&walk);
     }
-    replayer_destroy(walk.replayer);
-    if (!holds) {
-        state_at_destroy(out);
-        return false;
-    }
-    ENSURE(number == STATE_AT_SNAPSHOT || tarazy_engine_number(out->engine) == number);
-    return true;
+    return finish(&walk, holds);
+}
+
+bool state_at_rebuild(const struct storage *storage, const char *directory, uint64_t number,
+                      struct state_at *out, struct journal_error *error)
+{
+    struct walk walk = {
+        .storage = storage, .directory = directory, .number = number, .out = out, .error = error};
+
+    ENSURE(number != STATE_AT_SNAPSHOT);
+    *out = (struct state_at){0};
+    return finish(&walk, replay(&walk));
 }
 
 void state_at_destroy(struct state_at *state)

@@ -26,6 +26,11 @@ struct state_at {
  * checks it. false: *error says why (no such command yet, damage, memory); nothing is held then. */
 bool state_at_read(const struct storage *storage, const char *directory, uint64_t number,
                    struct state_at *out, struct journal_error *error);
+
+/* The same without any snapshot, for who does not believe what the node has written down about itself: all
+ * is performed again from the founding on. number: at least 1. */
+bool state_at_rebuild(const struct storage *storage, const char *directory, uint64_t number,
+                      struct state_at *out, struct journal_error *error);
 void state_at_destroy(struct state_at *state);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "journal/snapshot.h"
 #include "support/fake_disk.h"
 #include "support/journal_flow.h"
 
@@ -90,6 +91,10 @@ static void every_past_state_is_the_one_that_was(void **state)
             assert_int_equal(size, history.size);
             assert_memory_equal(block, history.blocks[number], size);
             state_at_destroy(&at);
+            assert_true(state_at_rebuild(fake_disk_storage(disk), "j", number, &at, &error));
+            block = tarazy_engine_block(at.engine, &size);
+            assert_memory_equal(block, history.blocks[number], size);
+            state_at_destroy(&at);
         }
         fake_disk_destroy(disk);
     }
@@ -113,6 +118,55 @@ static void newest_snapshot_is_taken_as_it_is(void **state)
     fake_disk_destroy(disk);
 }
 
+static unsigned snapshots_opened;
+
+static int open_counted(void *context, int folder, const char *name, enum storage_mode mode)
+{
+    snapshots_opened += strncmp(name, "snapshot-", 9) == 0;
+    return fake_disk_storage(context)->open(context, folder, name, mode);
+}
+
+static void what_is_rebuilt_looks_at_no_snapshot(void **state)
+{
+    struct fake_disk *disk = disk_make(2);
+    struct storage counted = *fake_disk_storage(disk);
+    struct journal_error error;
+    struct state_at at;
+
+    counted.open = open_counted;
+    snapshots_opened = 0;
+    assert_true(state_at_rebuild(&counted, "j", COMMANDS, &at, &error));
+    assert_int_equal(snapshots_opened, 0);
+    state_at_destroy(&at);
+    assert_true(state_at_read(&counted, "j", COMMANDS, &at, &error));
+    assert_true(snapshots_opened > 0);
+    state_at_destroy(&at);
+    fake_disk_destroy(disk);
+}
+
+/* Nobody here writes one; whoever forges one is told so, and nothing is made of it. */
+static void a_snapshot_in_the_middle_of_a_batch_is_refused(void **state)
+{
+    struct fake_disk *disk = disk_make(0);
+    const struct storage *storage = fake_disk_storage(disk);
+    struct journal_core core;
+    struct journal_error error;
+    struct state_at at;
+
+    assert_true(state_at_read(storage, "j", COMMANDS - 2, &at, &error));
+    assert_true(journal_core_start(&core, storage, "j", 16384));
+    struct snapshot_source source = journal_core_source(&core);
+    source.engine = at.engine;
+    source.head.number = COMMANDS - 2;
+    assert_true(snapshot_write(storage, core.recovered.folder, &source, &error));
+    journal_core_stop(&core);
+    state_at_destroy(&at);
+    assert_false(state_at_read(storage, "j", COMMANDS, &at, &error));
+    assert_string_equal(error.what, "the snapshot's number is not the end of a batch");
+    assert_null(at.engine);
+    fake_disk_destroy(disk);
+}
+
 static void number_that_is_not_there_yet_is_refused(void **state)
 {
     struct fake_disk *disk = disk_make(3);
@@ -122,6 +176,10 @@ static void number_that_is_not_there_yet_is_refused(void **state)
     assert_false(state_at_read(fake_disk_storage(disk), "j", COMMANDS + 1, &at, &error));
     assert_int_equal(error.number, COMMANDS + 1);
     assert_null(at.engine);
+    assert_false(state_at_rebuild(fake_disk_storage(disk), "j", COMMANDS + 1, &at, &error));
+    assert_int_equal(error.number, COMMANDS + 1);
+    assert_int_equal(error.error_number, 0);
+    assert_null(at.engine);
     fake_disk_destroy(disk);
 }
 
@@ -130,6 +188,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_past_state_is_the_one_that_was),
         cmocka_unit_test(newest_snapshot_is_taken_as_it_is),
+        cmocka_unit_test(what_is_rebuilt_looks_at_no_snapshot),
+        cmocka_unit_test(a_snapshot_in_the_middle_of_a_batch_is_refused),
         cmocka_unit_test(number_that_is_not_there_yet_is_refused),
     };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * `tarazy state`: every balance as it was after any command of history, from the journal alone. A
- * third party with a copy of the journal needs nothing else. Read next: backup/past_state.h.
+ * third party with a copy of the journal needs nothing else. Read next: journal/state_at.h.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backup/past_state.h"
 #include "codec/decimal_text.h"
 #include "codec/json_writer.h"
+#include "journal/state_at.h"
 #include "money/arithmetic.h"
 #include "programs/commands.h"
 #include "programs/exit_codes.h"
@@ -45,6 +45,12 @@ struct state_sums {
     struct amount participants; /* available and held */
     struct amount house;        /* fees, roundings, the house's own */
     struct amount outside;      /* mirrors of what is outside: below zero */
+};
+
+struct state_call {
+    const char *directory;
+    uint64_t number;      /* the command after which */
+    bool trusts_snapshot; /* begin with the newest one up to there, for speed */
 };
 
 struct state_print {
@@ -219,10 +225,8 @@ static void state_print_head(const struct state_print *print)
     state_put_json(&json);
 }
 
-/* Called once, with the state of that moment. */
-static void state_show(void *context, const struct engine *engine)
+static void state_show(struct state_print *print, const struct engine *engine)
 {
-    struct state_print *print = context;
     struct node_view node;
     struct asset_view asset;
     print->engine = engine;
@@ -249,14 +253,21 @@ static bool state_take_number(const char *text, uint64_t max, uint64_t *out)
     return errno == 0 && text[0] >= '1' && text[0] <= '9' && *end == '\0' && *out <= max;
 }
 
-static int state_run(const struct past_state_options *options, const struct state_print *print)
+static int state_run(const struct state_call *call, struct state_print *print)
 {
+    const struct storage *storage = storage_system();
     struct journal_error error;
+    struct state_at state;
     char text[JOURNAL_ERROR_TEXT_SIZE];
-    if (!past_state_rebuild(options, &error)) {
+    bool is_there = call->trusts_snapshot
+                        ? state_at_read(storage, call->directory, call->number, &state, &error)
+                        : state_at_rebuild(storage, call->directory, call->number, &state, &error);
+    if (!is_there) {
         (void)fprintf(stderr, "%s\n", journal_error_text(&error, text));
         return error.error_number != 0 ? EXIT_CODE_FAILED : EXIT_CODE_DAMAGED;
     }
+    state_show(print, state.engine);
+    state_at_destroy(&state);
     if (fflush(stdout) != 0) {
         return EXIT_CODE_FAILED;
     }
@@ -264,17 +275,17 @@ static int state_run(const struct past_state_options *options, const struct stat
 }
 
 /* −1 to go on, else the exit code. */
-static int state_take(int option, struct past_state_options *options, struct state_print *print)
+static int state_take(int option, struct state_call *call, struct state_print *print)
 {
     bool is_good = true;
     switch (option) {
-    case STATE_OPTION_DIR: options->directory = optarg; break;
-    case STATE_OPTION_AT: is_good = state_take_number(optarg, UINT64_MAX, &options->number); break;
+    case STATE_OPTION_DIR: call->directory = optarg; break;
+    case STATE_OPTION_AT: is_good = state_take_number(optarg, UINT64_MAX, &call->number); break;
     case STATE_OPTION_PARTICIPANT:
         is_good = state_take_number(optarg, UINT32_MAX, &print->participant);
         break;
     case STATE_OPTION_JSON: print->is_json = true; break;
-    case STATE_OPTION_TRUST: options->trusts_snapshot = true; break;
+    case STATE_OPTION_TRUST: call->trusts_snapshot = true; break;
     case STATE_OPTION_HELP: state_print_help(stdout); return EXIT_CODE_DONE;
     default: is_good = false; /* not an enum: getopt_long has said what is wrong */
     }
@@ -284,14 +295,13 @@ static int state_take(int option, struct past_state_options *options, struct sta
 int state_main(int argc, char **argv)
 {
     struct state_print print = {0};
-    struct past_state_options options = {
-        .storage = storage_system(), .context = &print, .show = state_show};
+    struct state_call call = {0};
     int code = -1;
     int option;
     while (code < 0 && (option = getopt_long(argc, argv, "", state_options, NULL)) != -1) {
-        code = state_take(option, &options, &print);
+        code = state_take(option, &call, &print);
     }
-    if (code < 0 && (options.directory == NULL || options.number == 0 || optind != argc)) {
+    if (code < 0 && (call.directory == NULL || call.number == 0 || optind != argc)) {
         code = EXIT_CODE_USAGE;
     }
     if (code >= 0) {
@@ -305,7 +315,7 @@ int state_main(int argc, char **argv)
         (void)fprintf(stderr, "out of memory\n");
         return EXIT_CODE_FAILED;
     }
-    code = state_run(&options, &print);
+    code = state_run(&call, &print);
     free(print.sums);
     return code;
 }
