@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "inspector/inspector.h"
+#include "laws/law_record.h"
 #include "laws/law_world.h"
 #include "laws/lie_fields.h"
 
@@ -53,20 +54,6 @@ static const char *const lie_names[] = {
     "no number", "time goes back", "another's key",  "refusal executed", "another price",
 };
 
-struct record {
-    union law_command command;
-    size_t events; /* offset */
-    size_t size;
-};
-
-struct stream {
-    struct record *records;
-    uint32_t count;
-    uint8_t *events;
-    size_t used;
-    size_t size;
-};
-
 struct tally {
     uint64_t told[LIE_FIELDS];
     uint64_t stood[LIE_FIELDS];
@@ -78,7 +65,7 @@ struct tally {
 };
 
 struct bench {
-    struct stream stream;
+    struct law_stream stream;
     struct random_stream chance;
     struct inspector *inspector;
     uint8_t *block;
@@ -94,41 +81,7 @@ static uint64_t below(struct bench *bench, uint64_t bound)
     return random_below(&bench->chance, bound);
 }
 
-static void record(void *context, const struct law *law, const union law_command *command)
-{
-    struct stream *stream = context;
-
-    if (stream->count == COMMANDS || stream->size - stream->used < law->events.used) {
-        return;
-    }
-    struct record *record = &stream->records[stream->count++];
-    record->command = *command;
-    record->events = stream->used;
-    record->size = law->events.used;
-    memcpy(stream->events + stream->used, law->events.bytes, law->events.used);
-    stream->used += law->events.used;
-}
-
-static void make_stream(struct stream *stream, law_generator *generator, uint64_t seed)
-{
-    struct law law;
-    static union law_command command;
-
-    stream->size = (size_t)64 << 20;
-    stream->events = aligned_alloc(64, stream->size);
-    stream->records = aligned_alloc(64, COMMANDS * sizeof *stream->records);
-    if (stream->events == NULL || stream->records == NULL) {
-        abort();
-    }
-    law_start(&law, &law_limits_tight, seed, record, stream);
-    while (stream->count < COMMANDS && stream->size - stream->used > (1u << 20)) {
-        generator(&law, &command);
-        law_send(&law, &command);
-    }
-    law_end(&law);
-}
-
-static void show(struct bench *bench, const struct record *record)
+static void show(struct bench *bench, const struct law_record *record)
 {
     inspector_on_command(bench->inspector, &record->command.header,
                          bench->stream.events + record->events, record->size);
@@ -338,7 +291,7 @@ static bool judge(struct bench *bench, uint32_t place, enum lie lie, const struc
 /* Tells one lie at this place, then the truth for a while. False: it stood and may not. */
 static bool tell(struct bench *bench, uint32_t place, enum lie lie)
 {
-    const struct record *truth = &bench->stream.records[place];
+    const struct law_record *truth = &bench->stream.records[place];
     static union law_command command;
     const struct lie_field *field = NULL;
     size_t size = truth->size;
@@ -419,13 +372,11 @@ static bool walk(struct bench *bench, uint64_t lies)
 
 static bool run(struct bench *bench, law_generator *generator, uint64_t seed, uint64_t lies)
 {
-    memset(&bench->stream, 0, sizeof bench->stream);
-    make_stream(&bench->stream, generator, seed);
+    law_stream_make(&bench->stream, generator, seed, COMMANDS);
     memset(bench->block, 0, bench->size);
     bench->inspector = inspector_create(bench->block, bench->size, &law_limits_tight);
     bool good = walk(bench, lies);
-    free(bench->stream.events);
-    free(bench->stream.records);
+    law_stream_free(&bench->stream);
     return good;
 }
 

@@ -12,27 +12,14 @@
 #include <string.h>
 
 #include "inspector/inspector.h"
+#include "laws/law_record.h"
 #include "laws/law_world.h"
 
-#define COMMANDS    8000u
-#define STREAMS     3u
-#define EVENTS_SIZE ((size_t)64 << 20)
-
-struct record {
-    union law_command command;
-    size_t events; /* offset */
-    size_t size;
-};
-
-struct stream {
-    struct record *records;
-    uint32_t count;
-    uint8_t *events;
-    size_t used;
-};
+#define COMMANDS 8000u
+#define STREAMS  3u
 
 /* Alters one record, its events included. */
-typedef void alteration(struct record *record, uint8_t *events);
+typedef void alteration(struct law_record *record, uint8_t *events);
 
 struct premise {
     const char *name;
@@ -40,7 +27,8 @@ struct premise {
     enum inspector_rule rule;
 };
 
-static const struct event_outcome *outcome_of(const struct record *record, const uint8_t *events)
+static const struct event_outcome *outcome_of(const struct law_record *record,
+                                              const uint8_t *events)
 {
     const void *last = events + record->size - sizeof(struct event_outcome);
 
@@ -48,7 +36,7 @@ static const struct event_outcome *outcome_of(const struct record *record, const
 }
 
 /* The first event of this kind; NULL: none. */
-static void *find_event(const struct record *record, uint8_t *events, uint16_t kind)
+static void *find_event(const struct law_record *record, uint8_t *events, uint16_t kind)
 {
     for (size_t at = 0; at < record->size;) {
         void *whole = events + at;
@@ -62,12 +50,12 @@ static void *find_event(const struct record *record, uint8_t *events, uint16_t k
     return NULL;
 }
 
-static bool is_kind(const struct record *record, uint16_t kind)
+static bool is_kind(const struct law_record *record, uint16_t kind)
 {
     return record->command.header.kind == kind;
 }
 
-static void all_are_one_person(struct record *record, uint8_t *events)
+static void all_are_one_person(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_PARTICIPANT_CREATE)) {
@@ -75,7 +63,7 @@ static void all_are_one_person(struct record *record, uint8_t *events)
     }
 }
 
-static void custodians_are_none(struct record *record, uint8_t *events)
+static void custodians_are_none(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_PARTICIPANT_CREATE) &&
@@ -84,7 +72,7 @@ static void custodians_are_none(struct record *record, uint8_t *events)
     }
 }
 
-static void market_makers_are_none(struct record *record, uint8_t *events)
+static void market_makers_are_none(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_PARTICIPANT_CREATE) &&
@@ -93,7 +81,7 @@ static void market_makers_are_none(struct record *record, uint8_t *events)
     }
 }
 
-static void nonces_stand_still(struct record *record, uint8_t *events)
+static void nonces_stand_still(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (record->command.header.participant != 0) {
@@ -101,7 +89,7 @@ static void nonces_stand_still(struct record *record, uint8_t *events)
     }
 }
 
-static void keys_had_expired(struct record *record, uint8_t *events)
+static void keys_had_expired(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_KEY_CREATE) && record->command.header.participant == 0) {
@@ -109,7 +97,7 @@ static void keys_had_expired(struct record *record, uint8_t *events)
     }
 }
 
-static void keys_could_only_read(struct record *record, uint8_t *events)
+static void keys_could_only_read(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_KEY_CREATE) && record->command.header.participant == 0) {
@@ -117,7 +105,7 @@ static void keys_could_only_read(struct record *record, uint8_t *events)
     }
 }
 
-static void nothing_may_be_withdrawn_in_a_day(struct record *record, uint8_t *events)
+static void nothing_may_be_withdrawn_in_a_day(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_TIER_LIMIT_SET)) {
@@ -125,7 +113,7 @@ static void nothing_may_be_withdrawn_in_a_day(struct record *record, uint8_t *ev
     }
 }
 
-static void nothing_may_be_deposited_in_a_day(struct record *record, uint8_t *events)
+static void nothing_may_be_deposited_in_a_day(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_TIER_LIMIT_SET)) {
@@ -133,7 +121,7 @@ static void nothing_may_be_deposited_in_a_day(struct record *record, uint8_t *ev
     }
 }
 
-static void no_tier_trades(struct record *record, uint8_t *events)
+static void no_tier_trades(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_TIER_SET)) {
@@ -141,7 +129,7 @@ static void no_tier_trades(struct record *record, uint8_t *events)
     }
 }
 
-static void fees_were_published_higher(struct record *record, uint8_t *events)
+static void fees_were_published_higher(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_TIER_SET)) {
@@ -149,7 +137,7 @@ static void fees_were_published_higher(struct record *record, uint8_t *events)
     }
 }
 
-static void the_static_band_is_narrow(struct record *record, uint8_t *events)
+static void the_static_band_is_narrow(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_INSTRUMENT_CREATE)) {
@@ -157,7 +145,7 @@ static void the_static_band_is_narrow(struct record *record, uint8_t *events)
     }
 }
 
-static void the_dynamic_band_is_narrow(struct record *record, uint8_t *events)
+static void the_dynamic_band_is_narrow(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_INSTRUMENT_CREATE)) {
@@ -165,7 +153,7 @@ static void the_dynamic_band_is_narrow(struct record *record, uint8_t *events)
     }
 }
 
-static void auctions_take_longer(struct record *record, uint8_t *events)
+static void auctions_take_longer(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_INSTRUMENT_CREATE)) {
@@ -173,7 +161,7 @@ static void auctions_take_longer(struct record *record, uint8_t *events)
     }
 }
 
-static void there_is_little_of_every_asset(struct record *record, uint8_t *events)
+static void there_is_little_of_every_asset(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_ASSET_CREATE)) {
@@ -181,7 +169,7 @@ static void there_is_little_of_every_asset(struct record *record, uint8_t *event
     }
 }
 
-static void withdrawals_cost_more(struct record *record, uint8_t *events)
+static void withdrawals_cost_more(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_ASSET_CREATE)) {
@@ -190,7 +178,7 @@ static void withdrawals_cost_more(struct record *record, uint8_t *events)
 }
 
 /* Told in command and event alike: orders at once would have been worse than they allow. */
-static void sellers_asked_more(struct record *record, uint8_t *events)
+static void sellers_asked_more(struct law_record *record, uint8_t *events)
 {
     struct event_order_opened *opened = find_event(record, events, EVENT_ORDER_OPENED);
     struct order_terms *terms = &record->command.order_place.terms;
@@ -204,7 +192,7 @@ static void sellers_asked_more(struct record *record, uint8_t *events)
 }
 
 /* What set a stop order off is told as something else: then it still waits. */
-static void no_stop_was_set_off(struct record *record, uint8_t *events)
+static void no_stop_was_set_off(struct law_record *record, uint8_t *events)
 {
     for (size_t at = 0; at < record->size;) {
         void *whole = events + at;
@@ -217,7 +205,7 @@ static void no_stop_was_set_off(struct record *record, uint8_t *events)
     }
 }
 
-static void orders_are_good_for_years(struct record *record, uint8_t *events)
+static void orders_are_good_for_years(struct law_record *record, uint8_t *events)
 {
     struct event_order_opened *opened = find_event(record, events, EVENT_ORDER_OPENED);
     struct order_terms *terms = &record->command.order_place.terms;
@@ -228,7 +216,7 @@ static void orders_are_good_for_years(struct record *record, uint8_t *events)
     }
 }
 
-static void another_proposal_is_taken_back(struct record *record, uint8_t *events)
+static void another_proposal_is_taken_back(struct law_record *record, uint8_t *events)
 {
     if (is_kind(record, COMMAND_PROPOSAL_WITHDRAW) &&
         outcome_of(record, events)->result == RESULT_OK) {
@@ -236,7 +224,7 @@ static void another_proposal_is_taken_back(struct record *record, uint8_t *event
     }
 }
 
-static void proposals_expire_at_once(struct record *record, uint8_t *events)
+static void proposals_expire_at_once(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_PROPOSE)) {
@@ -245,7 +233,7 @@ static void proposals_expire_at_once(struct record *record, uint8_t *events)
 }
 
 /* A freeze is its sender's alone; to unfreeze is not. */
-static void who_froze_unfroze(struct record *record, uint8_t *events)
+static void who_froze_unfroze(struct law_record *record, uint8_t *events)
 {
     if (is_kind(record, COMMAND_PARTICIPANT_FREEZE) &&
         outcome_of(record, events)->result == RESULT_OK &&
@@ -254,7 +242,7 @@ static void who_froze_unfroze(struct record *record, uint8_t *events)
     }
 }
 
-static void evidence_is_always_the_same(struct record *record, uint8_t *events)
+static void evidence_is_always_the_same(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_SANDBOX_DEPOSIT)) {
@@ -262,7 +250,7 @@ static void evidence_is_always_the_same(struct record *record, uint8_t *events)
     }
 }
 
-static void the_node_is_no_sandbox(struct record *record, uint8_t *events)
+static void the_node_is_no_sandbox(struct law_record *record, uint8_t *events)
 {
     (void)events;
     if (is_kind(record, COMMAND_NODE_FOUND)) {
@@ -301,48 +289,13 @@ static const struct premise premises[] = {
 #undef PREMISE
 };
 
-static void record(void *context, const struct law *law, const union law_command *command)
-{
-    struct stream *stream = context;
-
-    if (stream->count == COMMANDS || EVENTS_SIZE - stream->used < law->events.used) {
-        return;
-    }
-    struct record *record = &stream->records[stream->count++];
-    record->command = *command;
-    record->events = stream->used;
-    record->size = law->events.used;
-    memcpy(stream->events + stream->used, law->events.bytes, law->events.used);
-    stream->used += law->events.used;
-}
-
-static void make_stream(struct stream *stream, law_generator *generator, uint64_t seed)
-{
-    struct law law;
-    static union law_command command;
-
-    *stream = (struct stream){
-        .events = aligned_alloc(64, EVENTS_SIZE),
-        .records = aligned_alloc(64, COMMANDS * sizeof *stream->records),
-    };
-    if (stream->events == NULL || stream->records == NULL) {
-        abort();
-    }
-    law_start(&law, &law_limits_tight, seed, record, stream);
-    for (uint32_t i = 0; i < COMMANDS; i++) {
-        generator(&law, &command);
-        law_send(&law, &command);
-    }
-    law_end(&law);
-}
-
 /* Shows the stream under other premises; which rule was broken, 0: none. */
-static uint8_t show(const struct stream *stream, alteration *alter)
+static uint8_t show(const struct law_stream *stream, alteration *alter)
 {
     static union { /* aligned as the events of one command must be */
         _Alignas(64) uint8_t bytes[TARAZY_EVENTS_SIZE_MAX];
     } events;
-    static struct record altered;
+    static struct law_record altered;
     size_t size = inspector_size(&law_limits_tight);
     void *block = aligned_alloc(64, size);
 
@@ -365,7 +318,7 @@ static uint8_t show(const struct stream *stream, alteration *alter)
     return rule;
 }
 
-static bool try_premise(const struct stream *streams, const struct premise *premise)
+static bool try_premise(const struct law_stream *streams, const struct premise *premise)
 {
     bool named = false;
 
@@ -384,11 +337,11 @@ int main(int argc, char **argv)
 {
     static law_generator *const generators[STREAMS] = {law_chaos, law_traders, law_treasury};
     uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
-    struct stream streams[STREAMS];
+    struct law_stream streams[STREAMS];
     bool good = true;
 
     for (unsigned i = 0; i < STREAMS; i++) {
-        make_stream(&streams[i], generators[i], seed + i);
+        law_stream_make(&streams[i], generators[i], seed + i, COMMANDS);
         good = good && show(&streams[i], NULL) == 0;
     }
     if (!good) {
@@ -398,8 +351,7 @@ int main(int argc, char **argv)
         good = try_premise(streams, &premises[i]) && good;
     }
     for (unsigned i = 0; i < STREAMS; i++) {
-        free(streams[i].events);
-        free(streams[i].records);
+        law_stream_free(&streams[i]);
     }
     return good ? 0 : 1;
 }
