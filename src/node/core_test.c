@@ -189,6 +189,21 @@ static void nobody_speaks_for_the_node_itself(void **state)
     link_client_destroy(&client);
 }
 
+static void a_quarantine_never_comes_over_the_link(void **state)
+{
+    struct node_scene *scene = *state;
+    struct link_client client;
+    struct link_notice notice;
+    struct command_quarantine quarantine = {
+        .header.kind = COMMAND_QUARANTINE, .record = 1, .reason = "not from here"};
+    node_client_open(scene, &client, &notice);
+    expect_refused(scene, &client, &quarantine.header, RESULT_NOT_PERMITTED);
+    quarantine.header.participant = NODE_ALICE;
+    quarantine.header.key = NODE_ALICE;
+    expect_refused(scene, &client, &quarantine.header, RESULT_NOT_PERMITTED);
+    link_client_destroy(&client);
+}
+
 static void even_founding_is_not_allowed_once_the_node_is_open(void **state)
 {
     struct node_scene *scene = *state;
@@ -219,6 +234,9 @@ static void before_the_node_is_open_its_founders_may_use_the_link_if_they_said_s
     scene.allows_founding = true;
     assert_true(node_scene_start(&scene));
     node_client_open(&scene, &client, &notice);
+    struct command_quarantine quarantine = {
+        .header.kind = COMMAND_QUARANTINE, .record = 1, .reason = "not from here"};
+    expect_refused(&scene, &client, &quarantine.header, RESULT_NOT_PERMITTED);
     node_client_send(&client, &open.header);
     assert_int_equal(node_scene_settle(&scene), CORE_TURN_ON);
     assert_true(node_client_take(&client, &notice));
@@ -482,6 +500,7 @@ int main(void)
         CORE_TEST(what_is_not_well_formed_is_refused_and_not_journaled),
         CORE_TEST(numbers_times_and_origins_are_the_cores_alone),
         CORE_TEST(nobody_speaks_for_the_node_itself),
+        CORE_TEST(a_quarantine_never_comes_over_the_link),
         CORE_TEST(even_founding_is_not_allowed_once_the_node_is_open),
         cmocka_unit_test(before_the_node_is_open_its_founders_may_use_the_link_if_they_said_so),
         CORE_TEST(time_never_goes_back),
