@@ -7,10 +7,8 @@
  */
 #include "gateway/answer.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "base/ensure.h"
+#include "codec/decimal_text.h"
 #include "gateway/venue.h"
 
 void answer_begin(struct answer *answer, struct venue *venue, const struct reply_address *to)
@@ -33,9 +31,9 @@ static void add_number(struct header_set *set, const char *name, uint64_t number
 {
     ENSURE(set->count < HEADERS_OWN_MAX);
     char *text = set->numbers[set->count];
-    int size = snprintf(text, NUMBER_TEXT_MAX, "%llu", (unsigned long long)number);
+    size_t size = decimal_text_format((__int128)number, 0, text, NUMBER_TEXT_MAX);
 
-    set->items[set->count++] = (struct server_header){name, slice_of(text, (size_t)size)};
+    set->items[set->count++] = (struct server_header){name, slice_of(text, size)};
 }
 
 static void collect_headers(struct header_set *set, const struct answer *answer)

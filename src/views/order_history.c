@@ -339,6 +339,12 @@ static bool is_better(const struct order_record *candidate, const struct order_r
     return candidate->order > best->order;
 }
 
+void order_history_ask(const struct order_history *history, uint32_t participant,
+                       const struct client_id *client_id)
+{
+    table_ask(&history->by_client, hash_client(history, participant, client_id));
+}
+
 const struct order_record *order_history_find_client(const struct order_history *history,
                                                      uint32_t participant,
                                                      const struct client_id *client_id)

@@ -56,6 +56,10 @@ void order_history_apply(struct order_history *history, int64_t time_us,
 /* NULL: unknown or forgotten. Valid until the next apply. */
 const struct order_record *order_history_find(const struct order_history *history, uint64_t order);
 
+/* Asks for the memory that an order of this name will be entered in: a hint, which changes nothing. */
+void order_history_ask(const struct order_history *history, uint32_t participant,
+                       const struct client_id *client_id);
+
 /* The order a participant calls by this name: the open one, else the youngest. */
 const struct order_record *order_history_find_client(const struct order_history *history,
                                                      uint32_t participant,
