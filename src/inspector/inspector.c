@@ -66,6 +66,16 @@ static void *lay_out_array(struct arena *arena, uint64_t count, size_t size)
     return arena_reserve(arena, bytes);
 }
 
+static void lay_out_arrays(struct arena *arena, struct inspector *to, const struct limits *limits)
+{
+    to->people = lay_out_array(arena, limits->participants_max, sizeof *to->people);
+    to->keys = lay_out_array(arena, limits->keys_max, sizeof *to->keys);
+    to->assets = lay_out_array(arena, limits->assets_max, sizeof *to->assets);
+    to->listings = lay_out_array(arena, limits->instruments_max, sizeof *to->listings);
+    to->day_limits = lay_out_array(
+        arena, ((uint64_t)limits->assets_max + 1) * (TARAZY_TIERS_MAX + 1), sizeof *to->day_limits);
+}
+
 static struct inspector *lay_out(struct arena *arena, const struct limits *limits)
 {
     struct inspector none = {0};
@@ -75,12 +85,7 @@ static struct inspector *lay_out(struct arena *arena, const struct limits *limit
     if (limits->assets_max >= UINT16_MAX || limits->instruments_max >= UINT16_MAX) {
         arena->overflow = true;
     }
-    to->people = lay_out_array(arena, limits->participants_max, sizeof *to->people);
-    to->keys = lay_out_array(arena, limits->keys_max, sizeof *to->keys);
-    to->assets = lay_out_array(arena, limits->assets_max, sizeof *to->assets);
-    to->listings = lay_out_array(arena, limits->instruments_max, sizeof *to->listings);
-    to->day_limits = lay_out_array(
-        arena, ((uint64_t)limits->assets_max + 1) * (TARAZY_TIERS_MAX + 1), sizeof *to->day_limits);
+    lay_out_arrays(arena, to, limits);
     void *keys = arena_reserve(arena, table_memory_size(limits->keys_max));
     if (real != NULL && !arena->overflow) {
         table_create(&to->keys_by_id, keys, limits->keys_max);
@@ -118,9 +123,34 @@ struct inspector *inspector_create(void *block, size_t size, const struct limits
     ENSURE(block != NULL && (uintptr_t)block % 64 == 0);
     struct inspector *inspector = lay_out(&arena, limits);
     ENSURE(!arena.overflow && arena.used == size);
+    inspector->layout = INSPECTOR_LAYOUT;
     inspector->limits = *limits;
     inspector->time_us = INT64_MIN;
     return inspector;
+}
+
+/* Pools and tables find their slots by offset; only these point, and at the command before. */
+struct inspector *inspector_adopt(void *block, size_t size)
+{
+    struct arena arena = {.block = block, .size = size};
+
+    ENSURE(block != NULL && (uintptr_t)block % 64 == 0);
+    if (size < sizeof(struct inspector)) {
+        return NULL;
+    }
+    struct inspector *inspector = arena_reserve(&arena, sizeof *inspector);
+    if (inspector->layout != INSPECTOR_LAYOUT || inspector->complains ||
+        inspector_size(&inspector->limits) != size) {
+        return NULL;
+    }
+    lay_out_arrays(&arena, inspector, &inspector->limits);
+    memset(&inspector->now, 0, sizeof inspector->now);
+    return inspector;
+}
+
+const struct limits *inspector_limits(const struct inspector *inspector)
+{
+    return &inspector->limits;
 }
 
 void inspector_complain(struct inspector *inspector, enum inspector_rule rule, uint64_t subject,

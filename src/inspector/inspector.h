@@ -76,6 +76,14 @@ size_t inspector_size(const struct limits *limits);
 /* block: zeroed, 64-byte aligned, of inspector_size bytes. */
 struct inspector *inspector_create(void *block, size_t size, const struct limits *limits);
 
+/* The books in a block that was copied as bytes, whatever its address: as they were between two commands. NULL: not
+ * such a block, of another layout, or of books that complain. What is adopted is believed: whoever stores a block
+ * keeps its digest. */
+struct inspector *inspector_adopt(void *block, size_t size);
+
+/* The node's limits, as the books were made for. */
+const struct limits *inspector_limits(const struct inspector *inspector);
+
 /* Takes in one command of the journal with all its events, EVENT_OUTCOME last; both 16-byte aligned. The
  * first is the journal's first. events may be any bytes: it never reads beyond size. After a complaint
  * nothing more is looked at: books that went wrong judge nothing. */

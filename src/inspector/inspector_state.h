@@ -173,7 +173,11 @@ struct inspector_now {
     _Alignas(16) uint8_t wrapped[TARAZY_PROPOSED_SIZE_MAX];
 };
 
+/* To be raised with every change of what the block holds: blocks are stored (inspector_adopt). */
+#define INSPECTOR_LAYOUT UINT64_C(0x0001726f74636570)
+
 struct inspector {
+    uint64_t layout; /* INSPECTOR_LAYOUT */
     struct limits limits;
     struct inspector_complaint complaint;
     struct inspector_now now;

@@ -30,6 +30,7 @@ enum supervise_option {
     SUPERVISE_OPTION_KEY_ID,
     SUPERVISE_OPTION_TRUST,
     SUPERVISE_OPTION_SILENCE,
+    SUPERVISE_OPTION_SNAPSHOT,
     SUPERVISE_OPTION_WITNESS,
     SUPERVISE_OPTION_CHECKPOINTS,
     SUPERVISE_OPTION_LOG,
@@ -46,6 +47,7 @@ static const struct option supervise_arguments[] = {
     {"key-id", required_argument, NULL, SUPERVISE_OPTION_KEY_ID},
     {"trust", required_argument, NULL, SUPERVISE_OPTION_TRUST},
     {"silence", required_argument, NULL, SUPERVISE_OPTION_SILENCE},
+    {"snapshot-commands", required_argument, NULL, SUPERVISE_OPTION_SNAPSHOT},
     {"witness", required_argument, NULL, SUPERVISE_OPTION_WITNESS},
     {"checkpoints", required_argument, NULL, SUPERVISE_OPTION_CHECKPOINTS},
     {"log", required_argument, NULL, SUPERVISE_OPTION_LOG},
@@ -59,6 +61,7 @@ enum {
     SUPERVISE_TURN_MS = 50,
     SUPERVISE_TEXT_MAX = 512,
     SUPERVISE_SILENCE_MS = 5000,
+    SUPERVISE_SNAPSHOT_COMMANDS = 1000000,
     SUPERVISE_PATIENCE_US = 10000000 /* proven, and no checkpoint to cosign: ten of the notary's */
 };
 
@@ -73,6 +76,7 @@ struct supervise_command {
     const char *key;
     const char *trust;
     struct hash256 key_id;
+    uint64_t snapshot_commands;
     uint32_t silence_ms;
     bool has_key_id;
     bool wants_status;
@@ -140,6 +144,9 @@ static bool supervise_take(struct supervise_command *command, int option, const 
     case SUPERVISE_OPTION_SILENCE:
         command->silence_ms = (uint32_t)strtoul(text, &end, 10);
         return *end == '\0' && command->silence_ms >= 1000 && command->silence_ms <= 86400000;
+    case SUPERVISE_OPTION_SNAPSHOT:
+        command->snapshot_commands = strtoull(text, &end, 10);
+        return *end == '\0' && *text >= '0' && *text <= '9';
     case SUPERVISE_OPTION_WITNESS:
         command->witness = text;
         return note_name_is_good(text, strlen(text));
@@ -242,6 +249,7 @@ static int supervise_run(const struct supervise_command *command, struct tls_con
         .silence_ms = command->silence_ms,
         .nodes = command->nodes,
         .node_count = command->node_count,
+        .snapshot_commands = command->snapshot_commands,
         .witness_name = command->witness,
         .witness_patience_us = SUPERVISE_PATIENCE_US,
     };
@@ -265,7 +273,8 @@ static int supervise_run(const struct supervise_command *command, struct tls_con
 
 int supervise_main(int argc, char **argv)
 {
-    static struct supervise_command command = {.silence_ms = SUPERVISE_SILENCE_MS};
+    static struct supervise_command command = {.silence_ms = SUPERVISE_SILENCE_MS,
+                                               .snapshot_commands = SUPERVISE_SNAPSHOT_COMMANDS};
     struct tls_context *tls = NULL;
     sigset_t set;
     int code = supervise_parse(argc, argv, &command);

@@ -82,9 +82,39 @@ static void on_command(void *context, const struct engine *engine,
     };
 }
 
+/* Kept only when nothing waits: then there is nothing to know. */
+static struct kept_part keep(void *context)
+{
+    struct owed_watch *watch = context;
+    bool waits = watch->count > 0 || watch->given_up > watch->settled;
+
+    return (struct kept_part){waits ? NULL : watch->waiting, 0};
+}
+
+static struct kept_part make(void *context, size_t size)
+{
+    const struct owed_watch *watch = context;
+
+    return (struct kept_part){size == 0 ? watch->waiting : NULL, size};
+}
+
+static bool resume(void *context)
+{
+    const struct owed_watch *watch = context;
+
+    return watch->count == 0;
+}
+
 struct replica_listener owed_watch_listener(struct owed_watch *watch)
 {
-    return (struct replica_listener){.context = watch, .on_command = on_command};
+    return (struct replica_listener){
+        .context = watch,
+        .on_command = on_command,
+        .kept_name = "nothing owed unseen 1",
+        .keep = keep,
+        .make = make,
+        .resume = resume,
+    };
 }
 
 /* ------------------------------------------------------------------ the child */

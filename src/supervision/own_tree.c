@@ -88,9 +88,53 @@ static void on_synced(void *context)
     tree->synced = tree->log.edge.size;
 }
 
+/* ------------------------------------------------------------------ kept */
+
+static struct kept_part keep(void *context)
+{
+    struct own_tree *tree = context;
+
+    return (struct kept_part){&tree->log, sizeof tree->log};
+}
+
+static struct kept_part make(void *context, size_t size)
+{
+    struct own_tree *tree = context;
+
+    return (struct kept_part){size == sizeof tree->log ? &tree->log : NULL, size};
+}
+
+/* What was kept was synced; smaller trees are not known any more. */
+static bool resume(void *context)
+{
+    struct own_tree *tree = context;
+
+    tree->settled = tree->log.edge;
+    tree->synced = tree->log.edge.size;
+    return merkle_edge_is_sound(&tree->log.edge);
+}
+
+static void forget(void *context)
+{
+    struct own_tree *tree = context;
+
+    tree->log = (struct record_log){.number = 0};
+    tree->settled = (struct merkle_edge){.size = 0};
+    tree->synced = 0;
+}
+
 struct replica_listener own_tree_listener(struct own_tree *tree)
 {
-    return (struct replica_listener){.context = tree, .on_batch = on_batch, .on_synced = on_synced};
+    return (struct replica_listener){
+        .context = tree,
+        .on_batch = on_batch,
+        .on_synced = on_synced,
+        .kept_name = "own tree 1",
+        .keep = keep,
+        .make = make,
+        .resume = resume,
+        .forget = forget,
+    };
 }
 
 /* ------------------------------------------------------------------ asked */

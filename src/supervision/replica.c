@@ -19,13 +19,12 @@
 #include <string.h>
 
 #include "base/ensure.h"
-#include "journal/journal_folder.h"
 #include "journal/quarantine.h"
 #include "journal/reader.h"
-#include "journal/snapshot.h"
 #include "journal/state_block.h"
 #include "supervision/journal_copy.h"
 #include "supervision/kept_books.h"
+#include "supervision/shown_batch.h"
 
 #define HELD_SIZE (sizeof(struct follow_frame) + FOLLOW_PAYLOAD_MAX)
 
@@ -183,28 +182,6 @@ static void pass(struct replica *replica, const struct journal_batch *batch)
 
 /* ------------------------------------------------------------------ holding */
 
-static struct journal_batch batch_of(const struct follow_frame *frame, const uint8_t *bytes)
-{
-    struct batch_header header;
-    struct batch_trailer trailer;
-
-    memcpy(&header, bytes, sizeof header);
-    memcpy(&trailer, bytes + sizeof header + header.size, sizeof trailer);
-    return (struct journal_batch){
-        .first_number = header.first_number,
-        .count = header.count,
-        .size = header.size,
-        .time_us = header.time_us,
-        .commands = bytes + sizeof header,
-        .events = header.events,
-        .previous = header.previous,
-        .chain = trailer.chain,
-        .durable_number = header.durable_number,
-        .segment = frame->segment,
-        .offset = frame->offset,
-    };
-}
-
 /* Re-performs a batch and writes it, unless it stands in the copy already. */
 static bool take_next(struct replica *replica, const struct follow_frame *frame,
                       const struct journal_batch *batch, struct replica_finding *finding)
@@ -239,7 +216,7 @@ static bool settle(struct replica *replica, const struct journal_batch *behind,
         return true;
     }
     struct journal_batch batch =
-        batch_of(&replica->held_frame, replica->held + sizeof(struct follow_frame));
+        shown_batch_of(&replica->held_frame, replica->held + sizeof(struct follow_frame));
     if (behind != NULL && quarantine_is_batch(behind)) {
         batch.behind = behind->commands;
         batch.behind_count = behind->count;
@@ -294,79 +271,27 @@ static bool replay_next(struct replica *replica, const struct journal_batch *bat
     return true;
 }
 
-static struct kept_listeners listeners_of(const struct replica *replica)
-{
-    return (struct kept_listeners){replica->options.listeners, replica->options.listener_count};
-}
-
-/* Is the snapshot of the history that the copy has: is its chain hash that of the batch it stands behind? */
-static bool is_of_copy(const struct replica *replica, const struct journal_head *head)
-{
-    const struct journal_reader_options options = {.storage = replica->options.storage,
-                                                   .directory = replica->options.directory,
-                                                   .from = head->number + 1};
-    struct journal_error error;
-    struct journal_reader *reader = journal_reader_open(&options, &error);
-
-    if (reader == NULL) {
-        return false;
-    }
-    const struct journal_head *there = &journal_reader_tail(reader)->head;
-    bool is_same = there->number == head->number &&
-                   memcmp(&there->chain, &head->chain, sizeof head->chain) == 0 &&
-                   memcmp(&there->node, &head->node, sizeof head->node) == 0;
-    journal_reader_close(reader);
-    return is_same;
-}
-
-/* Takes up one snapshot with the books beside it. false: it cannot be used, and nothing is changed. */
-static bool take_snapshot(struct replica *replica, int folder, uint64_t number)
+/* Takes up the newest snapshot that can be used; a cache: without one the first command is where it begins. */
+static void begin_with_snapshot(struct replica *replica)
 {
     const struct replay_sink sink = {replica, on_command};
-    const struct kept_listeners listeners = listeners_of(replica);
+    const struct kept_listeners listeners = {replica->options.listeners,
+                                             replica->options.listener_count};
     struct snapshot_state state;
     struct kept_place place;
-    struct journal_error error;
 
-    if (!kept_books_place(replica->options.storage, folder, number, &place) ||
-        !snapshot_read(replica->options.storage, folder, number, &state, &error)) {
-        return false;
-    }
-    if (memcmp(&place.chain, &state.head.chain, sizeof place.chain) != 0 ||
-        !is_of_copy(replica, &state.head) ||
-        !kept_books_read(replica->options.storage, folder, number, &listeners)) {
-        snapshot_state_destroy(&state);
-        return false;
+    if (!kept_books_find(replica->options.storage, replica->options.directory, &listeners, &state,
+                         &place)) {
+        return;
     }
     replica->engine = state.engine;
     replica->block = state.block;
     replica->limits = state.limits;
     replica->head = state.head;
     replica->last_first = place.last_first;
-    replica->began = number;
+    replica->began = place.number;
     replica->replayer = replayer_create(replica->engine, state.events, &sink);
     ENSURE(replica->replayer != NULL);
-    return true;
-}
-
-/* The newest that can be used; a cache: when there is none, the first command is where it begins. */
-static void find_snapshot(struct replica *replica)
-{
-    const struct storage *storage = replica->options.storage;
-    struct journal_listing listing;
-    struct journal_error error;
-    int folder = storage->open_folder(storage->context, replica->options.directory, false);
-
-    if (folder < 0) {
-        return;
-    }
-    if (journal_listing_read(&listing, storage, folder, &error)) {
-        for (size_t i = listing.snapshots.count; i > 0 && replica->engine == NULL; i--) {
-            (void)take_snapshot(replica, folder, listing.snapshots.values[i - 1]);
-        }
-    }
-    journal_listing_clear(&listing);
-    (void)storage->close(storage->context, folder);
 }
 
 static bool replay_copy(struct replica *replica, struct replica_finding *finding)
@@ -383,8 +308,11 @@ static bool replay_copy(struct replica *replica, struct replica_finding *finding
     if (reader == NULL) {
         return find_error(finding, REPLICA_KIND_OWN, &error);
     }
-    replica->head = journal_reader_tail(reader)->head;
+    if (replica->began == 0) {
+        replica->head = journal_reader_tail(reader)->head;
+    }
     replica->shown = replica->head;
+    replica->shown_first = replica->last_first;
     while (is_good &&
            (read = journal_reader_next(reader, JOURNAL_LIMIT_NONE, &batch)) == JOURNAL_READ_BATCH) {
         is_good = replay_next(replica, &batch, finding);
@@ -422,7 +350,7 @@ struct replica *replica_open(const struct replica_options *options, struct repli
     }
     bool is_there = journal_copy_tail(replica->copy)->segment != 0;
     if (is_there && options->begins_with_snapshot) {
-        find_snapshot(replica);
+        begin_with_snapshot(replica);
     }
     if (is_there && !replay_copy(replica, finding)) {
         replica_close(replica);
@@ -446,31 +374,6 @@ void replica_close(struct replica *replica)
 }
 
 /* ------------------------------------------------------------------ taking a batch */
-
-/* Is what came a whole batch, by itself? NULL: yes. */
-static const char *check_whole(struct replica *replica, const struct follow_frame *frame,
-                               const struct batch_header *header, const uint8_t *bytes)
-{
-    const char *wrong = batch_header_check(header);
-
-    if (wrong == NULL && journal_batch_extent(header->size) != frame->payload_size) {
-        wrong = "the batch is not as long as its frame says";
-    }
-    if (wrong == NULL) {
-        wrong = batch_check(bytes, replica->sha);
-    }
-    if (wrong == NULL) {
-        wrong = batch_commands_check(header, bytes + sizeof *header);
-    }
-    if (wrong == NULL && header->first_number + header->count - 1 != frame->number) {
-        wrong = "the batch ends with another number than its frame says";
-    }
-    if (wrong == NULL &&
-        journal_zero_sectors(bytes, frame->payload_size, frame->offset) != header->zero_sectors) {
-        wrong = "the batch's count of empty sectors is not that of its bytes at this place";
-    }
-    return wrong;
-}
 
 /* The first batch of a connection is the last one we have, or the histories are not one. */
 static bool take_known(struct replica *replica, const struct journal_batch *batch,
@@ -536,13 +439,13 @@ static bool take(struct replica *replica, const struct follow_frame *frame, cons
     struct batch_header header;
 
     memcpy(&header, bytes, sizeof header);
-    const char *wrong = check_whole(replica, frame, &header, bytes);
+    const char *wrong = shown_batch_check(replica->sha, frame, &header, bytes);
     if (wrong != NULL) {
         uint64_t number = replica->expects_known ? replica->shown_first : replica->shown.number + 1;
 
         return find(finding, REPLICA_KIND_RECORD, number, wrong);
     }
-    const struct journal_batch batch = batch_of(frame, bytes);
+    const struct journal_batch batch = shown_batch_of(frame, bytes);
     if (replica->expects_known) {
         return take_known(replica, &batch, finding);
     }
@@ -640,36 +543,24 @@ bool replica_sync(struct replica *replica, struct replica_finding *finding)
 
 bool replica_can_keep(const struct replica *replica)
 {
-    const struct kept_listeners listeners = listeners_of(replica);
+    const struct kept_listeners listeners = {replica->options.listeners,
+                                             replica->options.listener_count};
 
     return !replica->is_dead && replica->engine != NULL && kept_books_can(&listeners);
 }
 
 bool replica_write_snapshot(const struct replica *replica, struct journal_error *error)
 {
-    const struct storage *storage = replica->options.storage;
-    const struct kept_listeners listeners = listeners_of(replica);
-    const struct kept_place place = {.number = replica->head.number,
-                                     .last_first = replica->last_first,
-                                     .node = replica->head.node,
-                                     .chain = replica->head.chain};
+    const struct kept_listeners listeners = {replica->options.listeners,
+                                             replica->options.listener_count};
     const struct snapshot_source source = {.engine = replica->engine,
                                            .head = replica->head,
                                            .events = replayer_events(replica->replayer),
                                            .limits = replica->limits};
 
     ENSURE(replica_can_keep(replica));
-    int folder = storage->open_folder(storage->context, replica->options.directory, false);
-    if (folder < 0) {
-        journal_error_set(error, "the folder cannot be opened", "", folder);
-        return false;
-    }
-    /* The books first: a snapshot without them is of no use here. */
-    bool is_written = kept_books_write(storage, folder, &place, &listeners, error) &&
-                      snapshot_write(storage, folder, &source, error);
-    kept_books_sweep(storage, folder);
-    (void)storage->close(storage->context, folder);
-    return is_written;
+    return kept_books_write(replica->options.storage, replica->options.directory, &source,
+                            replica->last_first, &listeners, error);
 }
 
 uint64_t replica_began(const struct replica *replica)

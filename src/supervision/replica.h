@@ -71,6 +71,8 @@ struct replica_options {
     const char *directory;                    /* of the copy; made if need be */
     const struct replica_listener *listeners; /* stay the caller's */
     size_t listener_count;
+    /* true: begins behind the newest snapshot of the copy, if all listeners kept what they know there (kept_books.h). */
+    bool begins_with_snapshot;
     /* true: the last batch, of the copy or that came, is performed only when it is known what comes behind it: it may
      * hold a record at which every engine stops, and a quarantine of it (docs/adr/0013-quarantine.md). */
     bool holds_last;

@@ -19,6 +19,7 @@
 #include "platform/checksum.h"
 #include "supervision/journal_copy.h"
 #include "supervision/second_books.h"
+#include "supervision/shown_batch.h"
 #include "support/node_scene.h"
 #include "support/random_stream.h"
 

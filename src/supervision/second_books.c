@@ -55,14 +55,60 @@ static const char *complaint(void *context)
     return books->text;
 }
 
+/* ------------------------------------------------------------------ kept */
+
+static struct kept_part keep(void *context)
+{
+    const struct second_books *books = context;
+
+    if (books->inspector == NULL || inspector_complaint(books->inspector) != NULL) {
+        return (struct kept_part){NULL, 0};
+    }
+    return (struct kept_part){books->block.bytes, books->block.size};
+}
+
+static struct kept_part make(void *context, size_t size)
+{
+    struct second_books *books = context;
+
+    second_books_destroy(books);
+    books->block = state_block_create(size);
+    return (struct kept_part){books->block.bytes, size};
+}
+
+static bool resume(void *context)
+{
+    struct second_books *books = context;
+
+    books->inspector = inspector_adopt(books->block.bytes, books->block.size);
+    return books->inspector != NULL;
+}
+
+static void forget(void *context)
+{
+    second_books_destroy(context);
+}
+
 struct replica_listener second_books_listener(struct second_books *books)
 {
     return (struct replica_listener){
-        .context = books, .on_command = on_command, .complaint = complaint};
+        .context = books,
+        .on_command = on_command,
+        .complaint = complaint,
+        .kept_name = "second books 1",
+        .keep = keep,
+        .make = make,
+        .resume = resume,
+        .forget = forget,
+    };
 }
 
 void second_books_destroy(struct second_books *books)
 {
-    state_block_destroy(&books->block);
+    if (books->block.bytes != NULL) {
+        state_block_destroy(&books->block);
+    }
+    books->block = (struct state_block){NULL, 0};
     books->inspector = NULL;
+    books->is_impossible = false;
 }

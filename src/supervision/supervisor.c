@@ -160,6 +160,8 @@ static bool open_ward(struct supervisor *supervisor, struct ward *ward,
     struct replica_options options = {.storage = storage_system(),
                                       .directory = ward->directory,
                                       .listeners = ward->listeners,
+                                      .begins_with_snapshot =
+                                          supervisor->options.snapshot_commands > 0,
                                       .holds_last = true};
     const struct pursuit_sink sink = {ward, on_alarm, on_state};
     struct pursuit_options pursuit = {.key = supervisor->options.key,
@@ -272,6 +274,7 @@ static void write_ward(struct json_writer *json, const struct ward *ward)
         json_write_key_string(json, "chain", slice_of(chain, sizeof chain));
         json_write_key_uint64(json, "nodeNumber", pursuit_node_number(ward->pursuit));
         json_write_key_bool(json, "silence", pursuit_has_alarm(ward->pursuit, ALARM_SILENCE));
+        json_write_key_uint64(json, "beganBehind", replica_began(ward->replica));
         json_write_key_uint64(json, "stateCheckedNumber", ward->check.checked_number);
     }
     if (ward->witnessing != NULL) {

@@ -39,7 +39,8 @@ struct supervisor_options {
     struct hash256 key;
     uint32_t silence_ms;
     const struct supervisor_node *nodes;
-    size_t node_count; /* at most SUPERVISOR_NODES_MAX */
+    size_t node_count;          /* at most SUPERVISOR_NODES_MAX */
+    uint64_t snapshot_commands; /* between two snapshots of a replica; 0: none is made or used */
     /* Of the witness, where a node is witnessed: */
     const char *witness_name;
     int64_t witness_patience_us;

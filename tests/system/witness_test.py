@@ -25,7 +25,7 @@ class Witness(rig.Supervisor):
 
     def __init__(self, address, source, log, *options):
         super().__init__(f"main={address}", silence_ms=3000,
-                         options=("--witness", NAME, "--checkpoints", source, "--log", log, *options))
+                         options=("--snapshot-commands", 20, "--witness", NAME, "--checkpoints", source, "--log", log, *options))
         self.state = self.folder / "main" / "witness"
         self.key = node.wait_until("the witness's key", lambda: (
             (self.state / "key").read_text().strip() if (self.state / "key").exists() else None))
@@ -73,13 +73,17 @@ def published_with_the_supervisors_line(running):
         check(code == 0 and f"cosigned by {NAME}" in out, out + err)
     check(not witness.findings() and not witness.evidence(), "nothing was refused")
     check(witness.status()["main"]["cosignedBatches"] > 0, witness.status())
-    # A supervisor that comes back goes on with the same key.
+    # A supervisor that comes back goes on with the same key, and from its own snapshot, not the first command.
+    copy = witness.folder / "main"
+    check(node.wait_until("a snapshot", lambda: list(copy.glob("snapshot-*.state")) and list(copy.glob("books-*.kept"))),
+          "it keeps where it is")
     key = witness.key
     check(witness.process.stop() == 0, witness.process.errors())
     witness.start()
     alice.limit("BUY", "0.001", "9000001")
     witness.wait_cosigned(tree_size(running.folder))
     check((witness.state / "key").read_text().strip() == key, "the key stays")
+    node.wait_until("its first status", lambda: witness.status().get("main", {}).get("beganBehind", 0) > 0)
     check(publisher.stop() == 0 and witness.process.stop() == 0, witness.process.errors())
     witness.end()
     check(relay.stop() == 0, relay.errors())
@@ -152,7 +156,7 @@ def lies_are_refused_and_kept(folder, log):
     trade(running, 30, 7100000)
     mirror.show(folder / "tlog")
     witness.wait_cosigned(tree_size(folder))
-    check(len(witness.alarms()) == before + 2, witness.alarms())
+    node.wait_until("the alarm's end", lambda: len(witness.alarms()) == before + 2)
     # The tree of another history, signed with the notary's own key: it does not continue what was cosigned.
     cosigned = witness.cosigned_size()
     check(tree_size(other) < cosigned, "the other tree is smaller here")
