@@ -14,9 +14,15 @@
 #include "programs/commands.h"
 #include "programs/exit_codes.h"
 
-enum journal_option { JOURNAL_OPTION_FROM = 1, JOURNAL_OPTION_TO, JOURNAL_OPTION_HELP };
+enum journal_option {
+    JOURNAL_OPTION_DIR = 1,
+    JOURNAL_OPTION_FROM,
+    JOURNAL_OPTION_TO,
+    JOURNAL_OPTION_HELP
+};
 
 static const struct option journal_options[] = {
+    {"dir", required_argument, NULL, JOURNAL_OPTION_DIR},
     {"from", required_argument, NULL, JOURNAL_OPTION_FROM},
     {"to", required_argument, NULL, JOURNAL_OPTION_TO},
     {"help", no_argument, NULL, JOURNAL_OPTION_HELP},
@@ -30,7 +36,7 @@ struct journal_span {
 
 static void journal_print_help(FILE *out)
 {
-    (void)fputs("usage: tarazy journal [--from NUMBER] [--to NUMBER] DIR\n\n"
+    (void)fputs("usage: tarazy journal [--from NUMBER] [--to NUMBER] --dir DIR     or: … DIR\n\n"
                 "  --from NUMBER   the first command to print (default 1)\n"
                 "  --to NUMBER     the last one (default: all there are)\n",
                 out);
@@ -90,6 +96,7 @@ static int journal_print(struct journal_reader *reader, struct journal_span span
 int journal_main(int argc, char **argv)
 {
     struct journal_span span = {.from = 1, .to = UINT64_MAX};
+    struct journal_reader_options options = {.storage = storage_system()};
     struct journal_error error;
     char text[JOURNAL_ERROR_TEXT_SIZE];
     int option;
@@ -98,6 +105,10 @@ int journal_main(int argc, char **argv)
             journal_print_help(stdout);
             return EXIT_CODE_DONE;
         }
+        if (option == JOURNAL_OPTION_DIR && options.directory == NULL) {
+            options.directory = optarg;
+            continue;
+        }
         bool is_good = (option == JOURNAL_OPTION_FROM && journal_take_number(optarg, &span.from)) ||
                        (option == JOURNAL_OPTION_TO && journal_take_number(optarg, &span.to));
         if (!is_good) {
@@ -105,15 +116,17 @@ int journal_main(int argc, char **argv)
             return EXIT_CODE_USAGE;
         }
     }
-    if (optind + 1 != argc) {
+    if (optind + (options.directory == NULL) != argc) {
         journal_print_help(stderr);
         return EXIT_CODE_USAGE;
     }
-    struct journal_reader_options options = {
-        .storage = storage_system(), .directory = argv[optind], .from = span.from};
+    if (options.directory == NULL) {
+        options.directory = argv[optind];
+    }
+    options.from = span.from;
     struct journal_reader *reader = journal_reader_open(&options, &error);
     if (reader == NULL) {
-        (void)fprintf(stderr, "%s: %s\n", argv[optind], journal_error_text(&error, text));
+        (void)fprintf(stderr, "%s: %s\n", options.directory, journal_error_text(&error, text));
         return EXIT_CODE_FAILED;
     }
     int code = journal_print(reader, span);

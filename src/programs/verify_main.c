@@ -15,9 +15,10 @@
 #include "programs/commands.h"
 #include "programs/exit_codes.h"
 
-enum verify_option { VERIFY_OPTION_EXPECT = 1, VERIFY_OPTION_HELP };
+enum verify_option { VERIFY_OPTION_DIR = 1, VERIFY_OPTION_EXPECT, VERIFY_OPTION_HELP };
 
 static const struct option verify_options[] = {
+    {"dir", required_argument, NULL, VERIFY_OPTION_DIR},
     {"expect", required_argument, NULL, VERIFY_OPTION_EXPECT},
     {"help", no_argument, NULL, VERIFY_OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -27,7 +28,7 @@ enum { VERIFY_HEX_SIZE = 2 * sizeof(struct hash256) + 1 };
 
 static void verify_print_help(FILE *out)
 {
-    (void)fputs("usage: tarazy verify [--expect NUMBER:CHAIN] DIR\n\n"
+    (void)fputs("usage: tarazy verify [--expect NUMBER:CHAIN] --dir DIR     or: … DIR\n\n"
                 "  --expect NUMBER:CHAIN   the journal must pass through this command with this\n"
                 "                          chain hash (64 hexadecimal digits)\n",
                 out);
@@ -106,16 +107,20 @@ int verify_main(int argc, char **argv)
             verify_print_help(stdout);
             return EXIT_CODE_DONE;
         }
-        if (option != VERIFY_OPTION_EXPECT || !verify_take_expected(optarg, &options)) {
+        if (option == VERIFY_OPTION_DIR && options.directory == NULL) {
+            options.directory = optarg;
+        } else if (option != VERIFY_OPTION_EXPECT || !verify_take_expected(optarg, &options)) {
             verify_print_help(stderr);
             return EXIT_CODE_USAGE;
         }
     }
-    if (optind + 1 != argc) {
+    if (optind + (options.directory == NULL) != argc) {
         verify_print_help(stderr);
         return EXIT_CODE_USAGE;
     }
-    options.directory = argv[optind];
+    if (options.directory == NULL) {
+        options.directory = argv[optind];
+    }
     int64_t begin_us = clock_monotonic_us(clock_source_system());
     enum verifier_result result = journal_verify(&options, &report);
     verify_print(&report, result, clock_monotonic_us(clock_source_system()) - begin_us);

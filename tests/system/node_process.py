@@ -174,13 +174,13 @@ def found_sandbox(folder):
 
 def verify(folder):
     """Everything agrees; returns the number of commands."""
-    done = subprocess.run([PROGRAM, "verify", str(folder)], capture_output=True, text=True, timeout=600)
+    done = subprocess.run([PROGRAM, "verify", "--dir", str(folder)], capture_output=True, text=True, timeout=600)
     check(done.returncode == 0, f"verify: {done.returncode}\n{done.stdout}{done.stderr}")
     return int(next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("number")))
 
 
 def journal(folder, *arguments):
-    done = subprocess.run([PROGRAM, "journal", *map(str, arguments), str(folder)], capture_output=True,
+    done = subprocess.run([PROGRAM, "journal", *map(str, arguments), "--dir", str(folder)], capture_output=True,
                           text=True, timeout=600)
     check(done.returncode == 0, f"journal: {done.returncode}\n{done.stderr}")
     return [json.loads(line) for line in done.stdout.splitlines()]
