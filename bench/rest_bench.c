@@ -8,7 +8,7 @@
  *   rates      latency at fixed rates, from when each order was due
  *   single     one connection, one order at a time
  *   pipelined  64 requests in one write
- *   batch      500 orders a request
+ *   batch      64 orders a request on 64 connections, then 500 on 8
  *
  * Arguments: seconds per part (default 5), names of parts (default: all). History stands back in the
  * parts pipelined and batch: it is a consumer, no part of an acknowledgement.
@@ -197,12 +197,20 @@ static void run_pipelined(struct bench *bench)
              "signed orders, 64 a write, 64 connections");
 }
 
+static void run_batches(struct bench *bench, int orders, int connections, const char *name)
+{
+    signed_orders_set_batch(&bench->orders, orders);
+    run_loop(bench, connections,
+             (struct http_load){.write = write_batch, .orders = (uint32_t)orders, .depth = 1},
+             name);
+}
+
 static void run_batch(struct bench *bench)
 {
     sandbox_process_idle(&bench->sandbox, "history");
-    run_loop(bench, BATCH_CONNECTIONS,
-             (struct http_load){.write = write_batch, .orders = SIGNED_BATCH_ORDERS, .depth = 1},
-             "orders in batches of 500, 8 connections");
+    run_batches(bench, PIPELINED, CONNECTIONS, "orders in batches of 64, 64 connections");
+    run_batches(bench, SIGNED_BATCH_ORDERS, BATCH_CONNECTIONS,
+                "orders in batches of 500, 8 connections");
 }
 
 static const struct part {

@@ -12,12 +12,12 @@
 
 static const char *const sides[2] = {"BUY", "SELL"};
 
-static void make_batch(struct signed_orders *orders, size_t who)
+static void make_batch(struct signed_orders *orders, size_t who, int count)
 {
     char *out = orders->batches[who];
     size_t size = (size_t)snprintf(out, SIGNED_BATCH_SIZE_MAX, "{\"batchOrders\":[");
 
-    for (int i = 0; i < SIGNED_BATCH_ORDERS; i++) {
+    for (int i = 0; i < count; i++) {
         size += (size_t)snprintf(out + size, SIGNED_BATCH_SIZE_MAX - size,
                                  "%s{\"symbol\":\"BTCUSDT\",\"side\":\"%s\",\"type\":\"LIMIT\","
                                  "\"timeInForce\":\"GTC\",\"quantity\":\"0.01\",\"price\":"
@@ -37,7 +37,13 @@ void signed_orders_begin(struct signed_orders *orders, const struct sandbox_proc
         sandbox_process_key(sandbox, names[i], &orders->keys[i]);
         hmac_key_prepare(&orders->signers[i], orders->keys[i].secret,
                          strlen(orders->keys[i].secret));
-        make_batch(orders, i);
+    }
+}
+
+void signed_orders_set_batch(struct signed_orders *orders, int count)
+{
+    for (size_t i = 0; i < 2; i++) {
+        make_batch(orders, i, count);
     }
 }
 

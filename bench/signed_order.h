@@ -28,7 +28,10 @@ void signed_orders_begin(struct signed_orders *orders, const struct sandbox_proc
 /* Writes the next order's whole HTTP request; returns its size. */
 size_t signed_orders_write(struct signed_orders *orders, char *out, size_t capacity);
 
-/* The same for a batch of SIGNED_BATCH_ORDERS orders of one of the two. */
+/* From now on a batch has so many orders, at most SIGNED_BATCH_ORDERS. */
+void signed_orders_set_batch(struct signed_orders *orders, int count);
+
+/* The same for a batch of one of the two. */
 size_t signed_orders_write_batch(struct signed_orders *orders, char *out, size_t capacity);
 
 #endif
