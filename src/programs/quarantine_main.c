@@ -380,7 +380,7 @@ static int quarantine_append(struct quarantine_run *run)
         "quarantined by participants %" PRIu32 " and %" PRIu32 "; the journal now ends "
         "with record %" PRIu64 "\n"
         "Next: freeze the sender or mend the program, for the same command can be sent again;\n"
-        "start the node (tarazy serve), then look with tarazy verify %s.\n",
+        "start the node (tarazy serve), then look with tarazy verify --dir %s.\n",
         run->operator.participant, run->approver.participant, head.number, run->directory);
     return EXIT_CODE_DONE;
 }

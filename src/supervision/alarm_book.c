@@ -29,6 +29,7 @@ const char *alarm_word(enum alarm alarm)
     case ALARM_CHECKPOINT: return "checkpoint";
     case ALARM_UNSIGNED: return "unsigned";
     case ALARM_LIABILITIES: return "liabilities";
+    case ALARM_QUARANTINE: return "quarantine";
     case ALARM_FINDING: break;
     }
     return "finding";

@@ -17,7 +17,8 @@
 #define ALARM_EVIDENCE_PREFIX "evidence-"
 #define ALARM_EVIDENCE_SIZE   96u
 
-/* Words for people and machines: "silence", "no_core", "refused", "finding", "checkpoint", "unsigned", "liabilities"; "record", "history", "diverged", "books",
+/* Words for people and machines: "silence", "no_core", "refused", "finding", "checkpoint", "unsigned", "liabilities",
+ * "quarantine"; "record", "history", "diverged", "books",
  * "state", "own". */
 const char *alarm_word(enum alarm alarm);
 const char *replica_kind_word(enum replica_kind kind);

@@ -262,6 +262,46 @@ static bool take_state(const struct pursuit *pursuit, const struct follow_frame 
     return true;
 }
 
+/* Records were skipped, and rightly so: that is nothing against the node, but something that people must know. */
+static void tell_quarantines(struct pursuit *pursuit, const uint8_t *bytes)
+{
+    struct batch_header header;
+    struct command_quarantine quarantine;
+
+    memcpy(&header, bytes, sizeof header);
+    for (uint32_t i = 0; i < header.count; i++) {
+        memcpy(&quarantine, bytes + sizeof header + i * sizeof quarantine, sizeof quarantine);
+        if (quarantine.header.kind != COMMAND_QUARANTINE) {
+            return;
+        }
+        (void)snprintf(pursuit->reason, sizeof pursuit->reason,
+                       "skipped, as participants %u and %u have signed: %.*s",
+                       quarantine.operator_id, quarantine.approver_id,
+                       (int)sizeof quarantine.reason, quarantine.reason);
+        struct pursuit_alarm alarm = {.alarm = ALARM_QUARANTINE,
+                                      .is_raised = true,
+                                      .number = quarantine.record,
+                                      .reason = pursuit->reason};
+        pursuit->sink.on_alarm(pursuit->sink.context, &alarm);
+    }
+}
+
+static bool take_batch(struct pursuit *pursuit, const struct follow_frame *frame,
+                       struct replica_finding *finding)
+{
+    struct replica *replica = pursuit->options.replica;
+    const uint8_t *bytes = pursuit->input + sizeof *frame;
+    bool is_known = replica_expects_known(replica);
+
+    if (!replica_take(replica, frame, bytes, finding)) {
+        return false;
+    }
+    if (!is_known) {
+        tell_quarantines(pursuit, bytes);
+    }
+    return true;
+}
+
 /* A whole frame with its payload is in the buffer. false: *finding. */
 static bool take_frame(struct pursuit *pursuit, const struct follow_frame *frame,
                        struct replica_finding *finding)
@@ -279,9 +319,7 @@ static bool take_frame(struct pursuit *pursuit, const struct follow_frame *frame
     pursuit->node_number = frame->number;
     switch ((enum follow_kind)frame->kind) {
     case FOLLOW_KIND_WELCOME: return take_welcome(pursuit, frame, finding);
-    case FOLLOW_KIND_BATCH:
-        return replica_take(pursuit->options.replica, frame, pursuit->input + sizeof *frame,
-                            finding);
+    case FOLLOW_KIND_BATCH: return take_batch(pursuit, frame, finding);
     case FOLLOW_KIND_HEARTBEAT: return take_heartbeat(pursuit, frame, finding);
     case FOLLOW_KIND_STATE: return take_state(pursuit, frame, finding);
     case FOLLOW_KIND_REFUSED: return take_refusal(pursuit, frame, finding);

@@ -24,8 +24,10 @@ enum alarm {
     ALARM_CHECKPOINT = 5,  /* one that the node shows is refused, or none can be judged */
     ALARM_UNSIGNED = 6,    /* what was proven is under no cosigned checkpoint for too long */
     ALARM_LIABILITIES = 7, /* a root of liabilities does not agree, or cannot be built again */
+    /* Of the pursuit, once for each, never cleared: people should know whatever was signed. */
+    ALARM_QUARANTINE = 8, /* a record was skipped, as two people have signed */
 };
-enum { ALARM_COUNT = 8 };
+enum { ALARM_COUNT = 9 };
 
 struct pursuit_alarm {
     enum alarm alarm;

@@ -589,6 +589,11 @@ uint64_t replica_from(const struct replica *replica)
     return replica->shown.number > 0 ? replica->shown.number : 1;
 }
 
+bool replica_expects_known(const struct replica *replica)
+{
+    return replica->expects_known;
+}
+
 void replica_expect_known(struct replica *replica)
 {
     replica->expects_known = replica->shown.number > 0;

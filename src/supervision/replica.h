@@ -101,6 +101,7 @@ uint64_t replica_from(const struct replica *replica);
 
 /* To be called at the beginning of each connection: the next batch must be the last one we have. */
 void replica_expect_known(struct replica *replica);
+bool replica_expects_known(const struct replica *replica);
 
 /* A batch as it came, at an address aligned to 64 bytes, with its checked frame. false: *finding; the replica is as it
  * was, but for DIVERGED and BOOKS, which are about what it did itself and final. */

@@ -94,7 +94,7 @@ def everybody_dies_of_it(server, folder):
     record = find_poison(folder)
     said = [line for line in server.errors().splitlines() if "tarazy-quarantine(1)" in line and str(record) in line]
     check(len(said) >= 8, f"the record is named each time\n{server.errors()}")
-    done = subprocess.run([POISONED, "verify", str(folder)], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([POISONED, "verify", "--dir", str(folder)], capture_output=True, text=True, timeout=120)
     check(done.returncode < 0 and str(record) in done.stderr, f"verify dies of it, too: {done}")
     return record
 
@@ -180,6 +180,9 @@ def drill():
     relay.ready_line()
     supervisor.wait_number(end)
     check(supervisor.process.child.poll() is None and not supervisor.findings(), "the supervisor follows on")
+    told = [alarm for alarm in supervisor.alarms() if alarm["alarm"] == "quarantine"]
+    check(len(told) == 1 and told[0]["number"] == record and "build 7 stops at it" in told[0]["reason"],
+          f"and tells its people: {told}")
     check(server.stop() == 0, server.errors())
     for build in (POISONED, HEALTHY):
         with program(build):
@@ -200,7 +203,7 @@ def an_operator_alone(folder, record):
         relay = node.Process("relay", "--dir", folder, "--socket", folder / "relay.socket")
         relay.ready_line()
     for build in (HEALTHY, POISONED):
-        done = subprocess.run([build, "verify", str(folder)], capture_output=True, text=True, timeout=120)
+        done = subprocess.run([build, "verify", "--dir", str(folder)], capture_output=True, text=True, timeout=120)
         said = done.stdout + done.stderr
         check(done.returncode == 11 and "without the role" in said and str(record) in said, f"found by verify: {done}")
     with program(POISONED):
