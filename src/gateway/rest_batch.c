@@ -36,12 +36,14 @@ static bool begin_batch(struct call *call, struct batch_call *each, bool is_orde
 {
     struct venue *venue = call->venue;
     uint32_t count = venue->elements->count;
+    size_t size = count * (is_order ? sizeof(struct command_order_place)
+                                    : sizeof(struct command_order_cancel));
 
     call_charge(call, (count - 1) / ELEMENTS_PER_WEIGHT); /* the route's own is of the first ten */
     if (!venue->is_linked) {
         return call_error(call, VENUE_ERROR_DISCONNECTED, NULL, NULL);
     }
-    if (!pending_has_room(venue->pending, count)) {
+    if (!pending_has_room(venue->pending, count) || !follower_make_room(venue->follower, size)) {
         return call_error(call, VENUE_ERROR_BUSY, NULL, NULL);
     }
     if (!call_count_orders(call, is_order ? count : 0) || !call_is_timely(call)) {

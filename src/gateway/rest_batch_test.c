@@ -386,6 +386,18 @@ static void what_the_link_does_not_take_is_certainly_not_placed(void **state)
     assert_int_equal(pending_count(rig->venue->pending), 0);
 }
 
+static void a_batch_that_the_link_has_no_room_for_is_not_begun(void **state)
+{
+    struct rig *rig = *state;
+
+    fake_node_set_faults(&(struct fake_faults){.has_no_room = true});
+    expect(rig, many(2), 503, "{\"code\":-1008,");
+    assert_null(fake_node_last_submitted());
+    assert_null(rig->venue->batches);
+    fake_node_set_faults(&(struct fake_faults){0});
+    expect(rig, many(2), 200, "orderId");
+}
+
 static void a_batch_goes_whole_or_not_at_all_when_many_wait(void **state)
 {
     struct rig *rig = *state;
@@ -513,6 +525,7 @@ int main(void)
         TEST(a_lost_link_is_told_of_each_element),
         TEST(a_refusal_by_the_core_is_one_elements),
         TEST(what_the_link_does_not_take_is_certainly_not_placed),
+        TEST(a_batch_that_the_link_has_no_room_for_is_not_begun),
         TEST(a_batch_goes_whole_or_not_at_all_when_many_wait),
         TEST(a_batch_that_waited_too_long_at_the_door_is_not_sent),
         TEST(orders_are_cancelled_by_number),

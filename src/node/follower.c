@@ -342,6 +342,17 @@ bool follower_submit(struct follower *follower, const struct command_header *com
     return follower->is_up && !follower->is_damaged && link_client_queue(&follower->link, command);
 }
 
+bool follower_make_room(struct follower *follower, size_t size)
+{
+    if (!follower->is_up || follower->is_damaged) {
+        return false;
+    }
+    if (link_client_room(&follower->link) < size) {
+        (void)link_client_flush(&follower->link);
+    }
+    return link_client_room(&follower->link) >= size;
+}
+
 void follower_flush(struct follower *follower)
 {
     /* A lost link shows again, and is told, in the next follower_work. */

@@ -69,6 +69,10 @@ bool follower_is_live(const struct follower *follower);
 uint32_t follower_next_request(struct follower *follower);
 bool follower_submit(struct follower *follower, const struct command_header *command);
 
+/* Would follower_submit take so many bytes of commands, one after the other? Sends what waits first, if
+ * that is what it takes. */
+bool follower_make_room(struct follower *follower, size_t size);
+
 /* Sends what was submitted without waiting for the next follower_work: for the end of a turn in which
  * several requests came in. Never calls the sink. */
 void follower_flush(struct follower *follower);

@@ -18,6 +18,7 @@
 
 #include "journal/journal_folder.h"
 #include "node/link_address.h"
+#include "node/link_client.h"
 #include "node/peers.h"
 #include "support/node_scene.h"
 #include "support/random_stream.h"
@@ -303,6 +304,31 @@ static void a_lost_link_is_told_and_comes_up_again(void **state)
     follower_close(follower);
 }
 
+static void what_there_is_room_for_is_taken(void **state)
+{
+    struct node_scene *scene = *state;
+    struct told told;
+    struct follower *follower = open_follower(scene, &told, 1, true);
+    struct command_order_place order = node_order(NODE_ALICE, SIDE_BUY, 90, 3);
+    size_t size = sizeof order;
+    assert_false(follower_make_room(follower, size)); /* nobody has welcomed us yet */
+    settle(scene, follower);
+    assert_false(follower_make_room(follower, LINK_QUEUE_SIZE + 1));
+    while (follower_make_room(follower, 2 * size)) {
+        assert_true(follower_submit(follower, &order.header));
+        assert_true(follower_submit(follower, &order.header));
+    }
+    /* The core does not run: socket and queue are full. */
+    while (follower_make_room(follower, size)) {
+        assert_true(follower_submit(follower, &order.header));
+    }
+    assert_false(follower_submit(follower, &order.header));
+    node_scene_kill(scene);
+    settle(scene, follower);
+    assert_false(follower_make_room(follower, size));
+    follower_close(follower);
+}
+
 static void a_bounded_piece_of_work_ends_behind_a_batch(void **state)
 {
     struct node_scene *scene = *state;
@@ -517,6 +543,7 @@ int main(void)
         FOLLOWER_TEST(what_the_core_refuses_is_told),
         FOLLOWER_TEST(a_follower_starts_from_the_newest_snapshot_before_what_it_wants),
         FOLLOWER_TEST(a_lost_link_is_told_and_comes_up_again),
+        FOLLOWER_TEST(what_there_is_room_for_is_taken),
         FOLLOWER_TEST(a_bounded_piece_of_work_ends_behind_a_batch),
         FOLLOWER_TEST(nothing_is_applied_before_the_core_calls_it_durable),
         FOLLOWER_TEST(offline_it_reads_to_the_end_of_what_is_whole),

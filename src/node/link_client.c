@@ -82,6 +82,11 @@ bool link_client_queue(struct link_client *client, const struct command_header *
     return true;
 }
 
+size_t link_client_room(const struct link_client *client)
+{
+    return client->fd < 0 ? 0 : LINK_QUEUE_SIZE - (client->queue_end - client->queue_start);
+}
+
 int link_client_flush(struct link_client *client)
 {
     if (client->fd < 0) {

@@ -38,6 +38,9 @@ void link_client_disconnect(struct link_client *client);
 /* Copies a command into the queue. False: not connected, or full. */
 bool link_client_queue(struct link_client *client, const struct command_header *command);
 
+/* Bytes of commands that the queue takes now; 0: not connected. */
+size_t link_client_room(const struct link_client *client);
+
 /* Sends what the core takes now. 0, or a negative errno: the link is lost. */
 int link_client_flush(struct link_client *client);
 bool link_client_wants_write(const struct link_client *client);

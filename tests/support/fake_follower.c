@@ -236,6 +236,12 @@ bool follower_submit(struct follower *follower, const struct command_header *com
     return true;
 }
 
+bool follower_make_room(struct follower *follower, size_t size)
+{
+    (void)size;
+    return follower->is_up && !follower->faults.has_no_room;
+}
+
 void follower_flush(struct follower *follower)
 {
     (void)follower;

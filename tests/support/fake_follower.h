@@ -28,6 +28,7 @@ enum result fake_node_found(struct command_header *command);
 struct fake_faults {
     bool is_silent;          /* commands wait: nothing comes back */
     bool is_full;            /* follower_submit says no */
+    bool has_no_room;        /* follower_make_room says no */
     uint16_t refused_result; /* 0, or the core refuses with enum result */
 };
 void fake_node_set_faults(const struct fake_faults *faults);
