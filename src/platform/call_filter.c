@@ -156,6 +156,11 @@ static const uint16_t calls_of_accepting[] = {SYS_accept4};
 
 static const uint16_t calls_of_forking[] = {SYS_wait4};
 
+/* sendmmsg: how names are asked for. */
+static const uint16_t calls_of_network[] = {SYS_connect, SYS_sendmmsg};
+
+static const uint16_t calls_of_helpers[] = {SYS_pipe2, SYS_setpriority};
+
 /* ------------------------------------------------------------------ the program of a filter */
 
 struct call_program {
@@ -233,6 +238,18 @@ static void program_allow_either(struct call_program *program, uint32_t number, 
     program_return(program, SECCOMP_RET_ALLOW);
 }
 
+/* Makes Unix and internet sockets, no others. */
+static void program_allow_sockets(struct call_program *program)
+{
+    program_add(program, BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 6);
+    program_load_argument(program, 0);
+    program_add(program, BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 3, 0);
+    program_add(program, BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 2, 0);
+    program_add(program, BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 1, 0);
+    program_return(program, SECCOMP_RET_ERRNO | EPERM);
+    program_return(program, SECCOMP_RET_ALLOW);
+}
+
 /* Refuses the call when its argument is this one; else goes on with the call's number loaded. */
 static void program_refuse_with(struct call_program *program, uint32_t number, size_t argument,
                                 uint32_t value)
@@ -292,7 +309,12 @@ static void program_allow_some(struct call_program *program, uint32_t needs)
         program_return(program, SECCOMP_RET_ALLOW);
         program_return(program, SECCOMP_RET_ERRNO | EPERM);
     }
-    if ((needs & CALL_NEED_CONNECT) != 0) {
+    if ((needs & CALL_NEED_HELPERS) != 0) {
+        program_allow_only(program, SYS_socketpair, 0, AF_UNIX);
+    }
+    if ((needs & CALL_NEED_NETWORK) != 0) {
+        program_allow_sockets(program);
+    } else if ((needs & CALL_NEED_CONNECT) != 0) {
         program_allow_call(program, SYS_connect);
         program_allow_only(program, SYS_socket, 0, AF_UNIX);
     }
@@ -310,6 +332,12 @@ static void program_make(struct call_program *program, uint32_t needs)
     }
     if ((needs & CALL_NEED_FORK) != 0) {
         PROGRAM_ALLOW_ALL(program, calls_of_forking)
+    }
+    if ((needs & CALL_NEED_NETWORK) != 0) {
+        PROGRAM_ALLOW_ALL(program, calls_of_network)
+    }
+    if ((needs & CALL_NEED_HELPERS) != 0) {
+        PROGRAM_ALLOW_ALL(program, calls_of_helpers)
     }
     program_allow_some(program, needs);
     program_return(program, SECCOMP_RET_ERRNO | EPERM);

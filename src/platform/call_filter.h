@@ -11,10 +11,13 @@
 
 /* Besides memory, time, waiting, threads, reading files and talking on sockets that are open. Or-ed. */
 enum call_need {
-    CALL_NEED_WRITING = 1, /* open files for writing, sync, rename, remove */
-    CALL_NEED_FORK = 2,    /* children of itself, waited for and ended */
-    CALL_NEED_ACCEPT = 4,  /* take connections on sockets that listen already */
-    CALL_NEED_CONNECT = 8, /* make Unix sockets and connect them */
+    CALL_NEED_WRITING = 1,  /* open files for writing, sync, rename, remove */
+    CALL_NEED_FORK = 2,     /* children of itself, waited for and ended */
+    CALL_NEED_ACCEPT = 4,   /* take connections on sockets that listen already */
+    CALL_NEED_CONNECT = 8,  /* make Unix sockets and connect them */
+    CALL_NEED_NETWORK = 16, /* with CONNECT: internet sockets, too; none that listens */
+    CALL_NEED_HELPERS =
+        32, /* with FORK: pipes and pairs of sockets to children, who are made nice */
 };
 
 /* For ever, for this process and its children; needs PR_SET_NO_NEW_PRIVS. False: the kernel or this

@@ -44,14 +44,15 @@ struct rules_wanted {
     uint64_t scopes;
 };
 
-static size_t rules_want(long version, struct rules_wanted *wanted)
+static size_t rules_want(long version, uint32_t needs, struct rules_wanted *wanted)
 {
     *wanted = (struct rules_wanted){.files = RIGHTS_OF_VERSION_1};
     if (version >= VERSION_TRUNCATE) {
         wanted->files |= RIGHT_FS_TRUNCATE;
     }
     if (version >= VERSION_TCP) {
-        wanted->network = RIGHT_TCP_BIND | RIGHT_TCP_CONNECT;
+        wanted->network =
+            RIGHT_TCP_BIND | ((needs & CALL_NEED_NETWORK) != 0 ? 0 : RIGHT_TCP_CONNECT);
     }
     if (version >= VERSION_IOCTL) {
         wanted->files |= RIGHT_FS_IOCTL_DEVICE;
@@ -65,11 +66,13 @@ static size_t rules_want(long version, struct rules_wanted *wanted)
 
 static bool rules_add_folder(int rules, const struct confinement_folder *folder, uint64_t handled)
 {
-    uint64_t rights =
-        folder->access == CONFINEMENT_ACCESS_WRITE ? RIGHTS_OF_WRITING : RIGHTS_OF_READING;
+    bool is_file = folder->access == CONFINEMENT_ACCESS_FILE;
+    uint64_t rights = folder->access == CONFINEMENT_ACCESS_WRITE ? RIGHTS_OF_WRITING
+                      : is_file                                  ? LANDLOCK_ACCESS_FS_READ_FILE
+                                                                 : RIGHTS_OF_READING;
     struct landlock_path_beneath_attr beneath = {
         .allowed_access = rights & handled,
-        .parent_fd = open(folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC),
+        .parent_fd = open(folder->path, O_PATH | (is_file ? 0 : O_DIRECTORY) | O_CLOEXEC),
     };
     if (beneath.parent_fd < 0) {
         return errno == ENOENT;
@@ -87,7 +90,7 @@ static uint32_t confinement_limit_files(const struct confinement *confinement)
     if (version < 1) {
         return 0;
     }
-    size_t size = rules_want(version, &wanted);
+    size_t size = rules_want(version, confinement->needs, &wanted);
     int rules = (int)syscall(SYS_landlock_create_ruleset, &wanted, size, 0);
     if (rules < 0) {
         return 0;

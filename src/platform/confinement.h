@@ -15,16 +15,18 @@
 enum confinement_access {
     CONFINEMENT_ACCESS_READ = 1,  /* files and listings below it */
     CONFINEMENT_ACCESS_WRITE = 2, /* also to write, make, rename and remove files there */
+    CONFINEMENT_ACCESS_FILE = 3,  /* one file, for reading */
 };
 
-enum { CONFINEMENT_FOLDERS_MAX = 4 };
+enum { CONFINEMENT_FOLDERS_MAX = 48 };
 
 struct confinement_folder {
     const char *path;
     enum confinement_access access;
 };
 
-/* What stays: nothing else does. Nobody may listen, use the network, or execute anything. */
+/* What stays: nothing else does. Nobody may listen or execute anything, nor use the network
+ * but who needs it (CALL_NEED_NETWORK). */
 struct confinement {
     struct confinement_folder folders[CONFINEMENT_FOLDERS_MAX];
     size_t folder_count;
@@ -36,7 +38,7 @@ enum confinement_part {
     CONFINEMENT_PART_PRIVILEGES = 1, /* no program can give more rights again */
     CONFINEMENT_PART_FILES = 2,      /* the folders alone */
     CONFINEMENT_PART_CALLS = 4,      /* the calls it needs alone */
-    CONFINEMENT_PART_NETWORK = 8,    /* no TCP port bound or connected, by Landlock */
+    CONFINEMENT_PART_NETWORK = 8,    /* no TCP port bound, nor connected but by need, by Landlock */
     CONFINEMENT_PART_SIGNALS = 16,   /* no signal but to itself and its children */
 };
 enum { CONFINEMENT_PART_ALL = 31 };

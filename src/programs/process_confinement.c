@@ -7,6 +7,8 @@
  *     gateway   reads the node's folder, accepts, makes Unix sockets to the core; writes no file
  *     history   reads the node's folder, writes its own; says nothing on its link to the core
  *     notary    likewise
+ *     supervise writes its own folder, connects to relays and gateways, forks; reads nothing else but what
+ *               it is told of and, to find addresses, the files of the resolver
  *
  * Read next: platform/confinement.h, self_test.c.
  */
@@ -15,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ensure.h"
 #include "node/record_places.h"
 #include "platform/log_line.h"
 
@@ -51,7 +54,8 @@ void process_own_folder(enum process_kind kind, const struct config *config, cha
 {
     switch (kind) {
     case PROCESS_KIND_CORE:
-    case PROCESS_KIND_GATEWAY: out[0] = '\0'; return;
+    case PROCESS_KIND_GATEWAY:
+    case PROCESS_KIND_SUPERVISOR: out[0] = '\0'; return;
     case PROCESS_KIND_HISTORY: process_history_folder(config, out, size); return;
     case PROCESS_KIND_NOTARY:
         (void)snprintf(out, size, "%s/%s", config->directory, RECORD_TREE_NAME);
@@ -88,15 +92,34 @@ void process_confinement_of(enum process_kind kind, const struct config *config,
         }
         confinement->needs = CALL_NEED_WRITING | CALL_NEED_CONNECT;
         break;
+    case PROCESS_KIND_SUPERVISOR:
+        confinement_add(confinement, config->directory, CONFINEMENT_ACCESS_WRITE);
+        confinement->needs = CALL_NEED_WRITING | CALL_NEED_FORK | CALL_NEED_CONNECT |
+                             CALL_NEED_NETWORK | CALL_NEED_HELPERS;
+        break;
     }
+}
+
+void process_confinement_add(struct process_confinement *wanted, const char *path,
+                             enum confinement_access access)
+{
+    ENSURE(wanted->confinement.folder_count < CONFINEMENT_FOLDERS_MAX);
+    confinement_add(&wanted->confinement, path, access);
 }
 
 void process_confine(enum process_kind kind, const struct config *config)
 {
     struct process_confinement wanted;
-    struct log_line line;
+
     process_confinement_of(kind, config, &wanted);
-    uint32_t parts = confinement_apply(&wanted.confinement);
+    process_confine_to(&wanted);
+}
+
+void process_confine_to(const struct process_confinement *wanted)
+{
+    struct log_line line;
+    uint32_t parts = confinement_apply(&wanted->confinement);
+
     log_line_begin(&line, parts == CONFINEMENT_PART_ALL ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING,
                    "confined");
     log_line_unsigned(&line, "privileges", (parts & CONFINEMENT_PART_PRIVILEGES) != 0);

@@ -28,6 +28,13 @@ struct process_confinement {
 void process_confinement_of(enum process_kind kind, const struct config *config,
                             struct process_confinement *out);
 
+/* One more place, for a process that is told of it. */
+void process_confinement_add(struct process_confinement *wanted, const char *path,
+                             enum confinement_access access);
+
+/* Applies one that was made step by step. */
+void process_confine_to(const struct process_confinement *wanted);
+
 /* Applies it, for ever, and logs what is in force. Files and sockets are open by now. */
 void process_confine(enum process_kind kind, const struct config *config);
 

@@ -102,6 +102,11 @@ static void a_notary_is_refused_what_it_must_not_do(void **state)
     comes_out_right(PROCESS_KIND_NOTARY);
 }
 
+static void a_supervisor_is_refused_what_it_must_not_do(void **state)
+{
+    comes_out_right(PROCESS_KIND_SUPERVISOR);
+}
+
 /* History's file beside the journal would let it write there: the self-test sees that. */
 static void a_history_in_the_journals_folder_comes_out_wrong(void **state)
 {
@@ -118,6 +123,7 @@ int main(void)
         cmocka_unit_test(a_gateway_is_refused_what_it_must_not_do),
         cmocka_unit_test(history_is_refused_what_it_must_not_do),
         cmocka_unit_test(a_notary_is_refused_what_it_must_not_do),
+        cmocka_unit_test(a_supervisor_is_refused_what_it_must_not_do),
         cmocka_unit_test(a_history_in_the_journals_folder_comes_out_wrong),
     };
     return cmocka_run_group_tests(tests, make_node, remove_node);

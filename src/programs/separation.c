@@ -36,6 +36,7 @@ const char *process_kind_name(enum process_kind kind)
     case PROCESS_KIND_GATEWAY: return "gateway";
     case PROCESS_KIND_HISTORY: return "history";
     case PROCESS_KIND_NOTARY: return "notary";
+    case PROCESS_KIND_SUPERVISOR: return "supervise";
     }
     return "process";
 }
@@ -179,6 +180,9 @@ bool separation_give_place(const struct config *config, enum process_kind kind, 
 bool separation_become(const struct config *config, enum process_kind kind)
 {
     struct separation separation = {0};
+    if (kind == PROCESS_KIND_SUPERVISOR) {
+        return true; /* separation_become_user */
+    }
     if (!separation_find(config, &separation)) {
         return false;
     }
@@ -187,6 +191,23 @@ bool separation_become(const struct config *config, enum process_kind kind)
     }
     separation_has_changed = process_user_become(&separation.users[kind]);
     return separation_has_changed || separation_fail(process_kind_name(kind), errno);
+}
+
+bool separation_become_user(const char *name)
+{
+    struct process_user user = {0};
+
+    if (geteuid() != 0) {
+        return name == NULL || separation_fail(name, EPERM);
+    }
+    if (name == NULL) {
+        log_event(LOG_LEVEL_WARNING, "runs_as_root", "why", "no --user is given");
+        return true;
+    }
+    if (!process_user_find(name, &user.user) || !process_group_find(name, &user.group)) {
+        return separation_fail(name, ESRCH);
+    }
+    return process_user_become(&user) || separation_fail(name, errno);
 }
 
 bool separation_open_socket(const struct config *config, const char *name)

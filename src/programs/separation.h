@@ -23,7 +23,8 @@ enum process_kind {
     PROCESS_KIND_CORE = 1,
     PROCESS_KIND_GATEWAY,
     PROCESS_KIND_HISTORY,
-    PROCESS_KIND_NOTARY
+    PROCESS_KIND_NOTARY,
+    PROCESS_KIND_SUPERVISOR /* of no node: elsewhere, and as whom it is told */
 };
 
 const char *process_kind_name(enum process_kind kind);
@@ -45,6 +46,10 @@ bool separation_give_place(const struct config *config, enum process_kind kind, 
 
 /* Goes on as the process's own user, when wanted. False: it must not go on (logged). */
 bool separation_become(const struct config *config, enum process_kind kind);
+
+/* For a supervisor that was started as root: goes on as this user and the group of the same name; NULL: as it is, with a
+ * warning. False: it must not go on (logged). */
+bool separation_become_user(const char *name);
 
 /* After the core listens, when it has become its own user: lets the group connect. */
 bool separation_open_socket(const struct config *config, const char *name);

@@ -19,6 +19,9 @@
 #include "programs/checkpoint_source.h"
 #include "programs/commands.h"
 #include "programs/exit_codes.h"
+#include "programs/process_confinement.h"
+#include "programs/self_test.h"
+#include "programs/separation.h"
 #include "supervision/alarm_book.h"
 #include "supervision/supervisor.h"
 
@@ -35,6 +38,8 @@ enum supervise_option {
     SUPERVISE_OPTION_CHECKPOINTS,
     SUPERVISE_OPTION_LOG,
     SUPERVISE_OPTION_EPOCH_KEYS,
+    SUPERVISE_OPTION_USER,
+    SUPERVISE_OPTION_SELF_TEST,
     SUPERVISE_OPTION_STATUS,
     SUPERVISE_OPTION_HELP
 };
@@ -52,6 +57,8 @@ static const struct option supervise_arguments[] = {
     {"checkpoints", required_argument, NULL, SUPERVISE_OPTION_CHECKPOINTS},
     {"log", required_argument, NULL, SUPERVISE_OPTION_LOG},
     {"epoch-keys", required_argument, NULL, SUPERVISE_OPTION_EPOCH_KEYS},
+    {"user", required_argument, NULL, SUPERVISE_OPTION_USER},
+    {"self-test", no_argument, NULL, SUPERVISE_OPTION_SELF_TEST},
     {"status", no_argument, NULL, SUPERVISE_OPTION_STATUS},
     {"help", no_argument, NULL, SUPERVISE_OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -72,6 +79,7 @@ struct supervise_command {
     size_t node_count;
     const char *directory;
     const char *witness;
+    const char *user;
     const char *certificate;
     const char *key;
     const char *trust;
@@ -80,6 +88,7 @@ struct supervise_command {
     uint32_t silence_ms;
     bool has_key_id;
     bool wants_status;
+    bool wants_self_test;
 };
 
 static void supervise_print_help(FILE *out)
@@ -150,6 +159,8 @@ static bool supervise_take(struct supervise_command *command, int option, const 
     case SUPERVISE_OPTION_WITNESS:
         command->witness = text;
         return note_name_is_good(text, strlen(text));
+    case SUPERVISE_OPTION_USER: command->user = text; return true;
+    case SUPERVISE_OPTION_SELF_TEST: command->wants_self_test = true; return true;
     case SUPERVISE_OPTION_STATUS: command->wants_status = true; return true;
     default: return supervise_take_of_node(command, option, text); /* not an enum */
     }
@@ -239,6 +250,47 @@ static struct tls_context *supervise_tls(const struct supervise_command *command
     return tls;
 }
 
+/* Its own folder for writing; for reading, what each node's witness looks at. */
+static void supervise_confine(const struct supervise_command *command)
+{
+    static const char *const of_names[] = {"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf",
+                                           "/etc/gai.conf", "/etc/host.conf"};
+    static struct config config;
+    struct process_confinement wanted;
+    bool asks_names = false;
+
+    (void)snprintf(config.directory, sizeof config.directory, "%s", command->directory);
+    process_confinement_of(PROCESS_KIND_SUPERVISOR, &config, &wanted);
+    for (size_t i = 0; i < command->node_count; i++) {
+        const struct supervisor_node *node = &command->nodes[i];
+
+        if (node->epoch_keys != NULL) {
+            process_confinement_add(&wanted, node->epoch_keys, CONFINEMENT_ACCESS_READ);
+        }
+        if (node->is_witnessed && command->places[i].is_folder) {
+            process_confinement_add(&wanted, command->places[i].address, CONFINEMENT_ACCESS_READ);
+        }
+        asks_names = asks_names || (node->is_witnessed && !command->places[i].is_folder);
+    }
+    for (size_t i = 0; asks_names && i < sizeof of_names / sizeof of_names[0]; i++) {
+        process_confinement_add(&wanted, of_names[i], CONFINEMENT_ACCESS_FILE);
+    }
+    if (asks_names) {
+        process_confinement_add(&wanted, "/etc/ssl", CONFINEMENT_ACCESS_READ);
+        process_confinement_add(&wanted, "/usr/share/ca-certificates", CONFINEMENT_ACCESS_READ);
+    }
+    process_confine_to(&wanted);
+}
+
+static int supervise_self_test(const struct supervise_command *command)
+{
+    static struct config config;
+
+    (void)snprintf(config.directory, sizeof config.directory, "%.800s/%.64s", command->directory,
+                   command->nodes[0].name);
+    return self_test_run(PROCESS_KIND_SUPERVISOR, &config, stdout);
+}
+
 static int supervise_run(const struct supervise_command *command, struct tls_context *tls, int stop)
 {
     const struct supervisor_options options = {
@@ -261,6 +313,7 @@ static int supervise_run(const struct supervise_command *command, struct tls_con
         log_event(LOG_LEVEL_ERROR, "cannot_supervise", "what", error);
         return EXIT_CODE_FAILED;
     }
+    supervise_confine(command);
     (void)printf("ready %s\n", command->directory);
     (void)fflush(stdout);
     while (read(stop, &info, sizeof info) < 0) {
@@ -285,7 +338,15 @@ int supervise_main(int argc, char **argv)
     if (command.wants_status) {
         return supervise_print_status(command.directory);
     }
+    if (command.wants_self_test) {
+        return supervise_self_test(&command);
+    }
     if (command.certificate != NULL && (tls = supervise_tls(&command)) == NULL) {
+        return EXIT_CODE_FAILED;
+    }
+    /* The keys are read: from here on it needs its own folder, which is that user's. */
+    if (!separation_become_user(command.user)) {
+        tls_context_destroy(tls);
         return EXIT_CODE_FAILED;
     }
     (void)sigemptyset(&set);

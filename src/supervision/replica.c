@@ -32,6 +32,7 @@ _Static_assert(HELD_SIZE % JOURNAL_LINE_SIZE == 0, "whole lines");
 
 struct replica {
     struct replica_options options;
+    struct kept_listeners kept; /* all of them */
     struct journal_copy *copy;
     struct sha256 *sha;
     struct journal_head head;
@@ -275,13 +276,11 @@ static bool replay_next(struct replica *replica, const struct journal_batch *bat
 static void begin_with_snapshot(struct replica *replica)
 {
     const struct replay_sink sink = {replica, on_command};
-    const struct kept_listeners listeners = {replica->options.listeners,
-                                             replica->options.listener_count};
     struct snapshot_state state;
     struct kept_place place;
 
-    if (!kept_books_find(replica->options.storage, replica->options.directory, &listeners, &state,
-                         &place)) {
+    if (!kept_books_find(replica->options.storage, replica->options.directory, &replica->kept,
+                         &state, &place)) {
         return;
     }
     replica->engine = state.engine;
@@ -334,6 +333,7 @@ struct replica *replica_open(const struct replica_options *options, struct repli
         return NULL;
     }
     replica->options = *options;
+    replica->kept = (struct kept_listeners){options->listeners, options->listener_count};
     replica->sha = sha256_create();
     if (options->holds_last) {
         replica->held = aligned_alloc(JOURNAL_LINE_SIZE, HELD_SIZE);
@@ -543,16 +543,11 @@ bool replica_sync(struct replica *replica, struct replica_finding *finding)
 
 bool replica_can_keep(const struct replica *replica)
 {
-    const struct kept_listeners listeners = {replica->options.listeners,
-                                             replica->options.listener_count};
-
-    return !replica->is_dead && replica->engine != NULL && kept_books_can(&listeners);
+    return !replica->is_dead && replica->engine != NULL && kept_books_can(&replica->kept);
 }
 
 bool replica_write_snapshot(const struct replica *replica, struct journal_error *error)
 {
-    const struct kept_listeners listeners = {replica->options.listeners,
-                                             replica->options.listener_count};
     const struct snapshot_source source = {.engine = replica->engine,
                                            .head = replica->head,
                                            .events = replayer_events(replica->replayer),
@@ -560,7 +555,7 @@ bool replica_write_snapshot(const struct replica *replica, struct journal_error 
 
     ENSURE(replica_can_keep(replica));
     return kept_books_write(replica->options.storage, replica->options.directory, &source,
-                            replica->last_first, &listeners, error);
+                            replica->last_first, &replica->kept, error);
 }
 
 uint64_t replica_began(const struct replica *replica)

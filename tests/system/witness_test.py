@@ -1,6 +1,9 @@
 """The supervisor is a witness: it cosigns by itself what its own replay gives, within seconds, and the node publishes
 it; an older tree, the tree of another history and a false root of liabilities are refused, kept, and alarm."""
+import os
+import pathlib
 import shutil
+import subprocess
 import time
 
 import follow_rig as rig
@@ -10,6 +13,7 @@ from rest_rig import Sandbox, sandbox
 
 check = node.check
 NAME = "witness.example/sana"
+OWN_USER = 61117
 
 
 def tree_size(folder):
@@ -73,6 +77,7 @@ def published_with_the_supervisors_line(running):
         check(code == 0 and f"cosigned by {NAME}" in out, out + err)
     check(not witness.findings() and not witness.evidence(), "nothing was refused")
     check(witness.status()["main"]["cosignedBatches"] > 0, witness.status())
+    is_confined(witness, address)
     # A supervisor that comes back goes on with the same key, and from its own snapshot, not the first command.
     copy = witness.folder / "main"
     check(node.wait_until("a snapshot", lambda: list(copy.glob("snapshot-*.state")) and list(copy.glob("books-*.kept"))),
@@ -88,6 +93,35 @@ def published_with_the_supervisors_line(running):
     witness.end()
     check(relay.stop() == 0, relay.errors())
     return log
+
+
+def what_the_kernel_says(pid):
+    lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
+    return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+
+
+def is_confined(witness, address):
+    """The supervisor and its witness may call little, and try what they must not do; started as root, as somebody else."""
+    pid = witness.process.child.pid
+    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    check(children, "the witness is a process of its own")
+    for process in (pid, *children):
+        said = what_the_kernel_says(process)
+        check(said["NoNewPrivs"] == "1" and said["Seccomp"] == "2", said)
+    done = subprocess.run([node.PROGRAM, "supervise", "--self-test", "--follow", f"main={address}", "--dir",
+                           str(witness.folder)], capture_output=True, text=True, timeout=60)
+    check(done.returncode == 0 and "0 came out wrong" in done.stdout, done.stdout + done.stderr)
+    if os.getuid() != 0:
+        print("SKIPPED: a user of its own: not started as root")
+        return
+    folder = node.new_folder()
+    os.chown(folder, OWN_USER, OWN_USER)
+    other = node.Process("supervise", "--dir", folder, "--follow", f"main={address}", "--user", OWN_USER)
+    other.ready_line()
+    said = what_the_kernel_says(other.child.pid)
+    check(said["Uid"].split() == [str(OWN_USER)] * 4 and not said["Groups"].strip(), said)
+    check(other.stop() == 0, other.errors())
+    node.remove_folder(folder)
 
 
 class Mirror:
