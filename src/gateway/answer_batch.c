@@ -66,21 +66,30 @@ struct answer_batch *answer_batch_begin(struct venue *venue, const struct reply_
     return batch;
 }
 
+static void free_batch(struct answer_batch *batch)
+{
+    free(batch->text);
+    free(batch);
+}
+
 static void drop(struct answer_batch *batch)
 {
     *batch->place = batch->next;
     if (batch->next != NULL) {
         batch->next->place = batch->place;
     }
-    free(batch->text);
-    free(batch);
+    free_batch(batch);
 }
 
 void answer_batch_drop_all(struct venue *venue)
 {
-    while (venue->batches != NULL) {
-        drop(venue->batches);
+    struct answer_batch *next;
+
+    for (struct answer_batch *batch = venue->batches; batch != NULL; batch = next) {
+        next = batch->next;
+        free_batch(batch);
     }
+    venue->batches = NULL;
 }
 
 static void send(struct answer_batch *batch)

@@ -49,15 +49,15 @@ static bool begin_batch(struct call *call, struct batch_call *each, bool is_orde
     if (!call_count_orders(call, is_order ? count : 0) || !call_is_timely(call)) {
         return false;
     }
-    *each = (struct batch_call){.call = *call};
+    each->call = *call; /* with what it has been charged by now */
     each->batch = answer_batch_begin(venue, &call->answer.to, count);
     if (each->batch == NULL) {
         return call_error(call, VENUE_ERROR_BUSY, NULL, NULL);
     }
     each->call.parameters = venue->element;
     each->call.caught = &each->failure;
-    each->call.timestamp_us =
-        0; /* looked at once for all: a batch is not cut in two by the clock */
+    /* Looked at once for all: a batch is not cut in two by the clock. */
+    each->call.timestamp_us = 0;
     return true;
 }
 
@@ -156,7 +156,7 @@ static void send_order(struct batch_call *each, struct waiting *waiting)
 
 static void post_batch(struct call *call)
 {
-    struct batch_call each;
+    struct batch_call each = {.call = *call};
     struct failure failure;
     struct slice array = {0};
 
@@ -228,7 +228,7 @@ static bool read_names(struct call *call)
 static void delete_batch(struct call *call)
 {
     struct instrument_view instrument;
-    struct batch_call each;
+    struct batch_call each = {.call = *call};
 
     if (call_symbol(call, &instrument) && read_names(call) && begin_batch(call, &each, false)) {
         each.instrument = instrument;
