@@ -149,6 +149,15 @@ static bool config_take_users(cfg_t *section, struct config_users *out)
            confuse_copy_text(section, "group", out->group, sizeof out->group);
 }
 
+static bool config_take_relay(cfg_t *section, struct config_relay *out)
+{
+    return confuse_copy_text(section, "listen", out->listen, sizeof out->listen) &&
+           confuse_copy_text(section, "certificate", out->certificate, sizeof out->certificate) &&
+           confuse_copy_text(section, "key", out->key, sizeof out->key) &&
+           confuse_copy_text(section, "socket", out->socket, sizeof out->socket) &&
+           confuse_copy_text(section, "user", out->user, sizeof out->user);
+}
+
 static bool config_take(cfg_t *cfg, struct config *config)
 {
     cfg_t *snapshot = cfg_getsec(cfg, "snapshot");
@@ -165,6 +174,7 @@ static bool config_take(cfg_t *cfg, struct config *config)
     config_take_limits(cfg_getsec(cfg, "limits"), &config->limits);
     config_take_rates(cfg_getsec(cfg, "rate_limits"), &config->rates);
     return config_take_users(cfg_getsec(cfg, "users"), &config->users) &&
+           config_take_relay(cfg_getsec(cfg, "relay"), &config->relay) &&
            (!confuse_was_given(cfg, "dir") ||
             confuse_copy_text(cfg, "dir", config->directory, sizeof config->directory)) &&
            (!confuse_was_given(cfg, "history") ||
@@ -179,6 +189,8 @@ bool config_read(struct config *config, const char *path)
     cfg_opt_t snapshot[] = {CONFIG_NUMBER("records", 0), CONFIG_NUMBER("minutes", 0), CFG_END()};
     cfg_opt_t users[] = {CONFIG_TEXT("core"),   CONFIG_TEXT("gateway"), CONFIG_TEXT("history"),
                          CONFIG_TEXT("notary"), CONFIG_TEXT("group"),   CFG_END()};
+    cfg_opt_t relay[] = {CONFIG_TEXT("listen"), CONFIG_TEXT("certificate"), CONFIG_TEXT("key"),
+                         CONFIG_TEXT("socket"), CONFIG_TEXT("user"),        CFG_END()};
     cfg_opt_t limits[] = {CONFIG_LIMITS(CONFIG_OPTION) CFG_END()};
     cfg_opt_t rates[] = {CONFIG_RATES(CONFIG_OPTION) CFG_END()};
 #undef CONFIG_OPTION
@@ -190,6 +202,7 @@ bool config_read(struct config *config, const char *path)
         CFG_SEC("listen", listen, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
         CFG_SEC("snapshot", snapshot, CFGF_NONE),
         CFG_SEC("users", users, CFGF_NONE),
+        CFG_SEC("relay", relay, CFGF_NONE),
         CFG_SEC("limits", limits, CFGF_NONE),
         CFG_SEC("rate_limits", rates, CFGF_NONE),
         CFG_END(),
@@ -202,6 +215,7 @@ bool config_read(struct config *config, const char *path)
     confuse_prepare(cfg, config_ranges);
     (void)cfg_set_validate_func(cfg, "snapshot", confuse_check_once);
     (void)cfg_set_validate_func(cfg, "users", confuse_check_once);
+    (void)cfg_set_validate_func(cfg, "relay", confuse_check_once);
     (void)cfg_set_validate_func(cfg, "limits", confuse_check_once);
     (void)cfg_set_validate_func(cfg, "rate_limits", confuse_check_once);
     bool is_good = confuse_parse_file(cfg, path) && config_take(cfg, config);
@@ -252,6 +266,28 @@ static bool config_check_users(const struct config_users *users)
     return true;
 }
 
+/* What the relay itself would refuse later, when nobody looks. */
+static bool config_check_relay(const struct config_relay *relay)
+{
+    bool listens = relay->listen[0] != '\0';
+    bool has_certificate = relay->certificate[0] != '\0';
+    bool has_key = relay->key[0] != '\0';
+
+    if (listens && strrchr(relay->listen, ':') == NULL) {
+        (void)fprintf(stderr, "relay: listen '%s': write ADDRESS:PORT\n", relay->listen);
+        return false;
+    }
+    if (listens != has_certificate || listens != has_key) {
+        (void)fprintf(stderr, "relay: listen, certificate and key go together\n");
+        return false;
+    }
+    if (relay->user[0] != '\0' && !listens && relay->socket[0] == '\0') {
+        (void)fprintf(stderr, "relay: give listen or socket, or nothing\n");
+        return false;
+    }
+    return true;
+}
+
 bool config_check(const struct config *config)
 {
     if (config->directory[0] == '\0') {
@@ -263,7 +299,7 @@ bool config_check(const struct config *config)
             return false;
         }
     }
-    if (!config_check_users(&config->users)) {
+    if (!config_check_users(&config->users) || !config_check_relay(&config->relay)) {
         return false;
     }
     if (tarazy_engine_size(&config->limits) == 0) {

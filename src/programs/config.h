@@ -45,6 +45,16 @@ struct config_users {
     char group[CONFIG_NAME_MAX]; /* of all of them: may read the journal */
 };
 
+/* Serves the journal to supervisors; neither listen nor socket: there is none. */
+struct config_relay {
+    char
+        listen[CONFIG_ADDRESS_MAX]; /* TLS, with certificate and key; empty: not over the network */
+    char certificate[CONFIG_PATH_MAX];
+    char key[CONFIG_PATH_MAX];
+    char socket[CONFIG_PATH_MAX]; /* a Unix socket for this machine; empty: none */
+    char user[CONFIG_NAME_MAX];   /* as whom, when started as root; empty: as it is */
+};
+
 struct config {
     char file[CONFIG_PATH_MAX];      /* the configuration file; empty: none */
     char directory[CONFIG_PATH_MAX]; /* the node's folder */
@@ -52,6 +62,7 @@ struct config {
         [CONFIG_PATH_MAX]; /* "sqlite:FILE" or "postgresql://…"; empty: sqlite in the folder */
     struct config_listener listeners[CONFIG_LISTENERS_MAX];
     uint32_t listener_count;
+    struct config_relay relay;
     enum log_level log_level;
     uint64_t snapshot_records; /* a snapshot after so many commands; 0: not because of them */
     uint32_t snapshot_minutes; /* or after so much time; 0: not because of it */

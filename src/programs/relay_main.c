@@ -14,8 +14,11 @@
 
 #include "platform/confinement.h"
 #include "platform/log_line.h"
+#include "platform/process_user.h"
 #include "programs/commands.h"
 #include "programs/exit_codes.h"
+#include "programs/readiness.h"
+#include "programs/separation.h"
 #include "supervision/relay.h"
 
 enum relay_option {
@@ -24,6 +27,9 @@ enum relay_option {
     RELAY_OPTION_CERTIFICATE,
     RELAY_OPTION_KEY,
     RELAY_OPTION_SOCKET,
+    RELAY_OPTION_USER,
+    RELAY_OPTION_GROUP,
+    RELAY_OPTION_READY_FD,
     RELAY_OPTION_HELP
 };
 
@@ -33,6 +39,9 @@ static const struct option relay_arguments[] = {
     {"certificate", required_argument, NULL, RELAY_OPTION_CERTIFICATE},
     {"key", required_argument, NULL, RELAY_OPTION_KEY},
     {"socket", required_argument, NULL, RELAY_OPTION_SOCKET},
+    {"user", required_argument, NULL, RELAY_OPTION_USER},
+    {"group", required_argument, NULL, RELAY_OPTION_GROUP},
+    {"ready-fd", required_argument, NULL, RELAY_OPTION_READY_FD},
     {"help", no_argument, NULL, RELAY_OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -45,6 +54,9 @@ struct relay_command {
     const char *certificate;
     const char *key;
     const char *socket;
+    const char *user;
+    const char *group;
+    const char *ready_fd;
 };
 
 static void relay_print_help(FILE *out)
@@ -57,7 +69,10 @@ static void relay_print_help(FILE *out)
         "  --listen HOST:PORT  serve followers over TLS 1.3; who may follow stands in the node's\n"
         "                      registry: supervisors, by a key of theirs\n"
         "  --certificate FILE  the relay's certificate chain, PEM\n"
-        "  --key FILE          its private key, PEM\n",
+        "  --key FILE          its private key, PEM\n"
+        "  --user NAME         started as root: go on as this user\n"
+        "  --group NAME        and this group (its own name)\n"
+        "  --ready-fd N        tell descriptor N when ready\n",
         out);
 }
 
@@ -70,6 +85,9 @@ static int relay_parse(int argc, char **argv, struct relay_command *command)
         [RELAY_OPTION_CERTIFICATE] = &command->certificate,
         [RELAY_OPTION_KEY] = &command->key,
         [RELAY_OPTION_SOCKET] = &command->socket,
+        [RELAY_OPTION_USER] = &command->user,
+        [RELAY_OPTION_GROUP] = &command->group,
+        [RELAY_OPTION_READY_FD] = &command->ready_fd,
     };
     int option;
 
@@ -78,7 +96,8 @@ static int relay_parse(int argc, char **argv, struct relay_command *command)
             relay_print_help(stdout);
             return EXIT_CODE_DONE;
         }
-        if (option < RELAY_OPTION_DIR || option > RELAY_OPTION_SOCKET || *places[option] != NULL) {
+        if (option < RELAY_OPTION_DIR || option > RELAY_OPTION_READY_FD ||
+            *places[option] != NULL) {
             relay_print_help(stderr);
             return EXIT_CODE_USAGE;
         }
@@ -140,15 +159,35 @@ static void relay_confine(const struct relay_command *command)
 static void relay_tell_ready(const struct relay *relay, const struct relay_command *command)
 {
     const char *colon = command->listen != NULL ? strrchr(command->listen, ':') : NULL;
+    char text[RELAY_TEXT_MAX];
 
     if (colon != NULL) {
-        (void)printf("ready %.*s:%u\n", (int)(colon - command->listen), command->listen,
-                     (unsigned)relay_port(relay));
+        (void)snprintf(text, sizeof text, "%.*s:%u", (int)(colon - command->listen),
+                       command->listen, (unsigned)relay_port(relay));
     } else {
-        (void)printf("ready unix:%s\n", command->socket);
+        (void)snprintf(text, sizeof text, "unix:%s", command->socket);
     }
-    (void)fflush(stdout);
-    log_event(LOG_LEVEL_INFO, "ready", NULL, NULL);
+    if (command->ready_fd == NULL) {
+        (void)printf("ready %s\n", text);
+        (void)fflush(stdout);
+    }
+    readiness_tell(command->ready_fd != NULL ? (int)strtol(command->ready_fd, NULL, 10) : -1, text);
+}
+
+/* The doors are open and the keys are read: the rest it does as somebody who may little, to whom the socket then belongs. */
+static bool relay_become_user(const struct relay_command *command)
+{
+    const char *group = command->group != NULL ? command->group : command->user;
+    uid_t user;
+    gid_t group_id;
+
+    if (command->user != NULL && command->socket != NULL && geteuid() == 0 &&
+        (!process_user_find(command->user, &user) || !process_group_find(group, &group_id) ||
+         lchown(command->socket, user, group_id) != 0)) {
+        log_event(LOG_LEVEL_ERROR, "cannot_listen", "what", "the socket cannot be given away");
+        return false;
+    }
+    return separation_become_user(command->user, group);
 }
 
 static int relay_run(struct relay *relay, const struct relay_command *command, int stop)
@@ -181,6 +220,7 @@ int relay_main(int argc, char **argv)
     if (code >= 0) {
         return code;
     }
+    log_line_set_program("relay");
     (void)sigemptyset(&set);
     (void)sigaddset(&set, SIGTERM);
     (void)sigaddset(&set, SIGINT);
@@ -195,7 +235,7 @@ int relay_main(int argc, char **argv)
         return EXIT_CODE_FAILED;
     }
     code = EXIT_CODE_FAILED;
-    if (relay_open_doors(relay, &command, &tls)) {
+    if (relay_open_doors(relay, &command, &tls) && relay_become_user(&command)) {
         relay_confine(&command);
         code = relay_run(relay, &command, stop);
     }

@@ -193,7 +193,7 @@ bool separation_become(const struct config *config, enum process_kind kind)
     return separation_has_changed || separation_fail(process_kind_name(kind), errno);
 }
 
-bool separation_become_user(const char *name)
+bool separation_become_user(const char *name, const char *group)
 {
     struct process_user user = {0};
 
@@ -204,7 +204,8 @@ bool separation_become_user(const char *name)
         log_event(LOG_LEVEL_WARNING, "runs_as_root", "why", "no --user is given");
         return true;
     }
-    if (!process_user_find(name, &user.user) || !process_group_find(name, &user.group)) {
+    if (!process_user_find(name, &user.user) ||
+        !process_group_find(group != NULL ? group : name, &user.group)) {
         return separation_fail(name, ESRCH);
     }
     return process_user_become(&user) || separation_fail(name, errno);

@@ -47,9 +47,9 @@ bool separation_give_place(const struct config *config, enum process_kind kind, 
 /* Goes on as the process's own user, when wanted. False: it must not go on (logged). */
 bool separation_become(const struct config *config, enum process_kind kind);
 
-/* For a supervisor that was started as root: goes on as this user and the group of the same name; NULL: as it is, with a
- * warning. False: it must not go on (logged). */
-bool separation_become_user(const char *name);
+/* For a process that reads no configuration and was started as root: goes on as this user and group (NULL: of the same
+ * name); no user: as it is, with a warning. False: it must not go on (logged). */
+bool separation_become_user(const char *name, const char *group);
 
 /* After the core listens, when it has become its own user: lets the group connect. */
 bool separation_open_socket(const struct config *config, const char *name);

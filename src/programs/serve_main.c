@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * `tarazy serve`: starts core, gateway, history and, where asked for, notary as processes of their own and watches over them.
+ * `tarazy serve`: starts core, gateway, history and, where asked for, notary and relay as processes of their own and watches over them.
  * Invariants: a core that stopped by itself (disk, damage) is never started again, and everything
  * stops with its exit code; a core that crashed is, for it recovers by replay; a gateway or history
  * that died always is. Standard output gets one line, `ready http://…`, when orders are accepted.
@@ -27,11 +27,12 @@
 #include "programs/separation.h"
 
 /* Places in the array of children. */
-enum { SERVE_CORE = 0, SERVE_GATEWAY, SERVE_HISTORY, SERVE_NOTARY, SERVE_CHILDREN };
+enum { SERVE_CORE = 0, SERVE_GATEWAY, SERVE_HISTORY, SERVE_NOTARY, SERVE_RELAY, SERVE_CHILDREN };
 
 enum {
-    SERVE_PATIENCE_MS = 15000, /* for each process to stop in order */
-    SERVE_CRASHES_MAX = 8,     /* of the core, without becoming ready in between */
+    SERVE_PATIENCE_MS = 15000,  /* for each process to stop in order */
+    SERVE_CRASHES_MAX = 8,      /* of the core, without becoming ready in between */
+    SERVE_RELAY_ARGUMENTS = 16, /* --name value, and NULL */
     SERVE_GOES_ON = -1
 };
 
@@ -52,6 +53,7 @@ struct serve {
     int signal_fd;
     bool is_announced; /* "ready" was printed */
     const char *directory;
+    char *relay_arguments[SERVE_RELAY_ARGUMENTS];
 };
 
 static int64_t serve_now_ms(void)
@@ -252,7 +254,8 @@ static void serve_stop_child(struct serve *serve, int which)
 /* First who takes orders, then who decides, last who only writes them down. */
 static void serve_stop(struct serve *serve)
 {
-    static const int order[] = {SERVE_GATEWAY, SERVE_CORE, SERVE_HISTORY, SERVE_NOTARY};
+    static const int order[] = {SERVE_GATEWAY, SERVE_CORE, SERVE_HISTORY, SERVE_NOTARY,
+                                SERVE_RELAY};
     for (int i = 0; i < SERVE_CHILDREN; i++) {
         serve->is_wanted[i] = false;
     }
@@ -261,19 +264,51 @@ static void serve_stop(struct serve *serve)
     }
 }
 
+/* The relay reads no configuration: it is told what it needs. */
+static void serve_tell_relay(struct serve *serve, const struct config *config)
+{
+    const struct config_relay *relay = &config->relay;
+    const char *group = config->users.group[0] != '\0' ? config->users.group : "tarazy";
+    const struct {
+        const char *name;
+        const char *value;
+    } all[] = {
+        {"--dir", config->directory},
+        {"--listen", relay->listen},
+        {"--certificate", relay->certificate},
+        {"--key", relay->key},
+        {"--socket", relay->socket},
+        {"--user", relay->user},
+        {"--group", relay->user[0] != '\0' ? group : ""},
+    };
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (all[i].value[0] != '\0') {
+            serve->relay_arguments[count++] = (char *)(uintptr_t)all[i].name;
+            serve->relay_arguments[count++] = (char *)(uintptr_t)all[i].value;
+        }
+    }
+    serve->relay_arguments[count] = NULL;
+    serve->children[SERVE_RELAY].arguments = serve->relay_arguments;
+}
+
 static int serve_run(const struct config *config, char *const *arguments)
 {
-    static const char *const names[SERVE_CHILDREN] = {"core", "gateway", "history", "notary"};
+    static const char *const names[SERVE_CHILDREN] = {"core", "gateway", "history", "notary",
+                                                      "relay"};
     sigset_t set;
     struct serve serve = {
         .is_wanted = {true, serve_has_gateway && !config->no_gateway, serve_has_history,
-                      config->with_notary},
+                      config->with_notary,
+                      config->relay.listen[0] != '\0' || config->relay.socket[0] != '\0'},
         .directory = config->directory,
     };
     for (int i = 0; i < SERVE_CHILDREN; i++) {
         serve.children[i] =
             (struct child_process){.name = names[i], .arguments = arguments, .ready_fd = -1};
     }
+    serve_tell_relay(&serve, config);
     (void)sigemptyset(&set);
     (void)sigaddset(&set, SIGCHLD);
     (void)sigaddset(&set, SIGTERM);

@@ -345,7 +345,7 @@ int supervise_main(int argc, char **argv)
         return EXIT_CODE_FAILED;
     }
     /* The keys are read: from here on it needs its own folder, which is that user's. */
-    if (!separation_become_user(command.user)) {
+    if (!separation_become_user(command.user, NULL)) {
         tls_context_destroy(tls);
         return EXIT_CODE_FAILED;
     }

@@ -20,6 +20,11 @@ CONFIGS = [
     ("listen \"127.0.0.1\" {\n}\n", "write ADDRESS:PORT"),
     ("limits {\n orders_max = 0\n}\n", ":2: 'orders_max' must be between"),
     ("rate_limits {\n weight_minute = 5\n weight = 5\n}\n", ":3: no such option 'weight'"),
+    ("relay {\n listen = \"0.0.0.0:1\"\n}\n", "relay: listen, certificate and key go together"),
+    ("relay {\n certificate = \"c.pem\"\n socket = \"s\"\n}\n", "relay: listen, certificate and key go together"),
+    ("relay {\n listen = \"here\"\n}\n", "relay: listen 'here': write ADDRESS:PORT"),
+    ("relay {\n user = \"u\"\n}\n", "relay: give listen or socket, or nothing"),
+    ("relay {\n}\nrelay {\n}\n", ":4: 'relay' is given twice"),
     ("dir = \"unfinished\n", ""),
 ]
 

@@ -4,6 +4,7 @@ import signal
 import socket
 import urllib.request
 
+import follow_rig as rig
 import node_process as node
 
 
@@ -77,8 +78,13 @@ def nobody_waits_for(server, name, url, folder):
 def main():
     folder = node.new_folder()
     port = free_port()
-    server = node.Process("serve", "--sandbox", "--dir", folder, "--listen", f"127.0.0.1:{port}")
+    config = folder.with_suffix(".conf")
+    config.write_text(f'relay {{\n socket = "{folder}/relay.socket"\n}}\n')
+    options = ("--sandbox", "--dir", folder, "--listen", f"127.0.0.1:{port}", "--config", config)
+    server = node.Process("serve", *options)
     url = server.ready_line()
+    node.wait_until("a relay", lambda: "relay" in node.child_processes(server.child.pid))
+    supervisor = rig.Supervisor(f"main=unix:{folder}/relay.socket", silence_ms=60000)
     if url.startswith("http"):
         node.check(url == f"http://127.0.0.1:{port}", f"ready says {url}")
         node.check(answers(url), "ready means that it answers")
@@ -90,12 +96,16 @@ def main():
     node.wait_until("everybody", lambda: set(node.child_processes(server.child.pid)) >= set(children))
     for name in sorted(set(children) - {"core"}):
         nobody_waits_for(server, name, url, folder)
+    link = node.connect(folder)
+    supervisor.wait_number(link.durable)  # through every end of the relay
+    link.close()
+    supervisor.end()
     code = server.stop(signal.SIGINT)
     node.check(code == 0, f"serve ended with {code}\n{server.errors()}")
     node.check(not node.child_processes(server.child.pid), "nobody is left behind")
     number = node.verify(folder)
     # Again on the same folder: nothing is founded anew. Killed, it takes its children along.
-    server = node.Process("serve", "--sandbox", "--dir", folder, "--listen", f"127.0.0.1:{port}")
+    server = node.Process("serve", *options)
     server.ready_line()
     children = node.child_processes(server.child.pid)
     server.stop(signal.SIGKILL)
@@ -103,6 +113,7 @@ def main():
         node.wait_until(f"{name} to follow its parent", lambda pid=pid: is_over(pid))
     node.check(node.verify(folder) == number, "the same journal")
     node.remove_folder(folder)
+    config.unlink()
 
 
 main()
