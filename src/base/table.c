@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Open addressing with backward-shift deletion: the layout is a function of the entries and their
- * order of arrival alone, which keeps snapshots and digests equal everywhere.
+ * Open addressing in which nobody stands before one who has come further from home (Robin Hood
+ * hashing), and backward-shift deletion: a hole is closed as soon as somebody behind it is at home. The
+ * layout is a function of the entries and their order of arrival alone, which keeps snapshots and
+ * digests equal everywhere.
  *
- * Invariants: between an entry's home slot and its place there is no empty slot; an empty slot has
- * index 0; count <= 2/3 of the slots.
+ * Invariants: between an entry's home slot and its place there is no empty slot; the homes of the
+ * entries of a run follow each other as the entries do; an empty slot has index 0; count <= 2/3 of the
+ * slots.
  */
 #include "base/table.h"
 
@@ -26,10 +29,12 @@ static uint32_t after(const struct table *table, uint32_t at)
     return at + 1 < table->slots ? at + 1 : 0;
 }
 
-/* Steps forward from one place to another, round the end if need be. */
-static uint32_t distance(const struct table *table, uint32_t from, uint32_t to)
+/* Steps that the entry at a place stands from its home, round the end if need be. */
+static uint32_t distance(const struct table *table, uint32_t at)
 {
-    return to >= from ? to - from : to + table->slots - from;
+    uint32_t home = table_home(table, table_slots(table)[at].tag);
+
+    return at >= home ? at - home : at + table->slots - home;
 }
 
 size_t table_memory_size(uint32_t capacity)
@@ -50,32 +55,41 @@ void table_create(struct table *table, void *slots, uint32_t capacity)
     };
 }
 
+/* Who is nearer to home makes room, and moves on. */
 void table_insert(struct table *table, uint64_t hash, uint32_t index)
 {
     struct table_slot *slots = table_slots(table);
-    uint32_t at = table_home(table, (uint32_t)hash);
+    struct table_slot entry = {.tag = (uint32_t)hash, .index = index};
+    uint32_t at = table_home(table, entry.tag);
+    uint32_t come = 0; /* steps from the entry's home */
 
     ENSURE(index != 0 && table->count < table->capacity);
     while (slots[at].index != 0) {
+        uint32_t others = distance(table, at);
+
+        if (others < come) {
+            struct table_slot other = slots[at];
+
+            slots[at] = entry;
+            entry = other;
+            come = others;
+        }
         at = after(table, at);
+        come++;
     }
-    slots[at] = (struct table_slot){.tag = (uint32_t)hash, .index = index};
+    slots[at] = entry;
     table->count++;
 }
 
-/* Closes the hole at `hole` by moving back every later entry of the run that may stand there. */
+/* Closes the hole at `hole`: whoever stands behind it and not at home moves back one place. */
 static void shift_back(const struct table *table, uint32_t hole)
 {
     struct table_slot *slots = table_slots(table);
     uint32_t at = after(table, hole);
 
-    while (slots[at].index != 0) {
-        uint32_t home = table_home(table, slots[at].tag);
-
-        if (distance(table, home, at) >= distance(table, hole, at)) {
-            slots[hole] = slots[at];
-            hole = at;
-        }
+    while (slots[at].index != 0 && distance(table, at) > 0) {
+        slots[hole] = slots[at];
+        hole = at;
         at = after(table, at);
     }
     slots[hole] = (struct table_slot){0, 0};

@@ -12,17 +12,16 @@
 #include "engine/state.h"
 #include "market/ahead.h"
 
-#define PLACES 16u     /* a power of two, at least one for each step */
-#define PEOPLE 6u      /* the step at which the sender's rights are asked for */
+#define PLACES 8u      /* steps of the conveyor; a power of two */
 #define FEW    30000u  /* people */
 #define LITTLE 100000u /* pieces of evidence */
-
-_Static_assert(PLACES >= MARKET_AHEAD_STEPS && (PLACES & (PLACES - 1)) == 0, "a ring");
 
 struct place {
     struct market_ahead market;
     uint32_t payee; /* of a deposit; 0 = it is none */
-    uint16_t asset;
+    uint16_t asset; /* of that deposit */
+    bool is_new;    /* a trader with no record yet: his accounts are looked up by asset */
+    const struct instrument_terms *terms; /* where he trades */
 };
 
 struct conveyor {
@@ -76,26 +75,19 @@ static void ask_people(const struct engine *engine, const struct market_ahead *a
     }
 }
 
-/* The accounts that stand beside the trader's orders; of a new trader first their places in the ledger's
- * table, then both, for both will be noted beside his first order. */
-static void ask_accounts(const struct engine *engine, const struct market_ahead *ahead, bool places)
+/* The accounts that stand beside the trader's orders. Of a new trader first their places in the ledger's
+ * table, then (ask_new_accounts) both, for both will be noted beside his first order. */
+static void ask_accounts(const struct engine *engine, struct place *place)
 {
-    const struct market *market = engine_market(engine);
     const struct ledger *ledger = engine_ledger(engine);
-    const struct instrument_terms *terms = market_terms(market, ahead->instrument);
-    struct trader_note note = market_ahead_note(market, ahead);
+    struct market_ahead *ahead = &place->market;
+    struct trader_note note = market_ahead_trader(engine_market(engine), ahead);
 
-    if (note.words[0] == 0 && terms != NULL) {
-        if (places) {
-            ledger_ask_place(ledger, ahead->participant, terms->base);
-            ledger_ask_place(ledger, ahead->participant, terms->quote);
-            return;
-        }
-        ledger_ask(ledger, ledger_guess(ledger, ahead->participant, terms->base));
-        ledger_ask(ledger, ledger_guess(ledger, ahead->participant, terms->quote));
-        return;
-    }
-    if (places) {
+    if (note.words[0] == 0 && ahead->instrument != 0) {
+        place->is_new = true;
+        place->terms = market_terms(engine_market(engine), ahead->instrument);
+        ledger_ask_place(ledger, ahead->participant, place->terms->base);
+        ledger_ask_place(ledger, ahead->participant, place->terms->quote);
         return;
     }
     if (ahead->side != SIDE_SELL) { /* a new order's money; of a cancelled one's either may be */
@@ -103,6 +95,26 @@ static void ask_accounts(const struct engine *engine, const struct market_ahead 
     }
     if (ahead->side != SIDE_BUY) {
         ledger_ask(ledger, note.words[0]);
+    }
+}
+
+static void ask_new_accounts(const struct engine *engine, const struct place *place)
+{
+    const struct ledger *ledger = engine_ledger(engine);
+    uint32_t participant = place->market.participant;
+
+    if (place->is_new) {
+        ledger_ask(ledger, ledger_guess(ledger, participant, place->terms->base));
+        ledger_ask(ledger, ledger_guess(ledger, participant, place->terms->quote));
+    }
+}
+
+static void ask_payee(const struct engine *engine, const struct place *place)
+{
+    const struct ledger *ledger = engine_ledger(engine);
+
+    if (place->payee != 0) {
+        ledger_ask(ledger, ledger_guess(ledger, place->payee, place->asset));
     }
 }
 
@@ -134,6 +146,7 @@ static void put_on(struct conveyor *conveyor, struct place *place)
     }
     place->market = describe(command);
     place->market.order_to_come = place->market.instrument != 0 ? conveyor->order++ : 0;
+    market_ahead_tables(engine_market(conveyor->engine), &place->market);
     describe_deposit(conveyor, command, place);
     size_t step = tarazy_command_size(command->kind);
     ENSURE(step > 0 && step <= conveyor->size);
@@ -141,30 +154,30 @@ static void put_on(struct conveyor *conveyor, struct place *place)
     conveyor->size -= step;
 }
 
+static struct place *place_at(struct conveyor *conveyor, uint32_t step)
+{
+    return &conveyor->places[(conveyor->moves - step) % PLACES];
+}
+
 /* One command more, and one step for each that is on the way. */
 static void move(struct conveyor *conveyor)
 {
-    const struct market *market = engine_market(conveyor->engine);
+    const struct engine *engine = conveyor->engine;
+    const struct market *market = engine_market(engine);
 
-    put_on(conveyor, &conveyor->places[++conveyor->moves % PLACES]);
-    for (uint32_t step = 0; step < MARKET_AHEAD_STEPS; step++) {
-        struct place *place = &conveyor->places[(conveyor->moves - step) % PLACES];
-        struct market_ahead *ahead = &place->market;
-
-        if (place->payee != 0 && step == MARKET_AHEAD_TRADER) {
-            const struct ledger *ledger = engine_ledger(conveyor->engine);
-
-            ledger_ask(ledger, ledger_guess(ledger, place->payee, place->asset));
-        }
-        if (ahead->participant != 0) {
-            market_ahead_step(market, ahead, step);
-            if (step == PEOPLE) {
-                ask_people(conveyor->engine, ahead);
-            } else if (step == MARKET_AHEAD_TRADER || step == MARKET_AHEAD_TRADER + 1) {
-                ask_accounts(conveyor->engine, ahead, step == MARKET_AHEAD_TRADER);
-            }
-        }
-    }
+    conveyor->moves++;
+    put_on(conveyor, place_at(conveyor, 0));
+    market_ahead_records(market, &place_at(conveyor, 1)->market);
+    market_ahead_around(market, &place_at(conveyor, 2)->market);
+    market_ahead_down(market, &place_at(conveyor, 2)->market);
+    ask_people(engine, &place_at(conveyor, 2)->market);
+    ask_payee(engine, place_at(conveyor, 2));
+    ask_accounts(engine, place_at(conveyor, 3));
+    market_ahead_down(market, &place_at(conveyor, 3)->market);
+    ask_new_accounts(engine, place_at(conveyor, 4));
+    market_ahead_down(market, &place_at(conveyor, 4)->market);
+    market_ahead_down(market, &place_at(conveyor, 5)->market);
+    market_ahead_queue(market, &place_at(conveyor, 6)->market);
 }
 
 void tarazy_engine_apply_batch(struct engine *engine, const void *commands, size_t size,
@@ -175,7 +188,7 @@ void tarazy_engine_apply_batch(struct engine *engine, const void *commands, size
     struct conveyor conveyor = {
         .engine = engine, .next = at, .size = size, .order = engine->last_order + 1};
 
-    for (uint32_t i = 1; is_conveyed && i < MARKET_AHEAD_STEPS; i++) {
+    for (uint32_t i = 1; is_conveyed && i < PLACES; i++) {
         move(&conveyor);
     }
     while (size > 0) {

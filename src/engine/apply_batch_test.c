@@ -14,6 +14,7 @@
 
 #include "engine/state.h"
 #include "market/ahead.h"
+#include "market/ladder.h"
 #include "support/command_samples.h"
 #include "support/engine_scene.h"
 
@@ -182,14 +183,18 @@ static void what_is_there_is_guessed_right(void **state)
                                      .participant = SCENE_CAROL,
                                      .instrument = SCENE_GOLDKZT,
                                      .side = SIDE_BUY};
-        for (uint32_t step = 0; step < MARKET_AHEAD_STEPS; step++) {
-            market_ahead_step(market, &ahead, step);
+        market_ahead_tables(market, &ahead);
+        market_ahead_records(market, &ahead);
+        market_ahead_around(market, &ahead);
+        for (int step = 0; step < 4; step++) {
+            market_ahead_down(market, &ahead);
         }
+        market_ahead_queue(market, &ahead);
         uint32_t slot = market_order_find(market, ahead.number);
         assert_int_equal(ahead.order, slot);
         assert_int_equal(ahead.trader, market_order(market, slot)->trader);
-        assert_int_equal(ahead.level, market_order(market, slot)->level);
-        assert_int_not_equal(market_ahead_note(market, &ahead).words[0], 0);
+        assert_int_equal(ladder_met(ahead.child), market_order(market, slot)->level);
+        assert_int_not_equal(market_ahead_trader(market, &ahead).words[0], 0);
     }
     scene_end(&scene);
 }

@@ -45,8 +45,7 @@ static struct replaced released_by(const struct market *market, uint32_t slot)
 {
     uint32_t list = market_list_of_order(market, slot);
     uint32_t holder = list == 0 ? slot : settle_working_leg(market, market_list(market, list));
-    struct replaced replaced = {.number = market_order(market, slot)->number,
-                                .trader = market_order(market, slot)->trader};
+    struct replaced replaced = {.order = slot, .trader = market_order(market, slot)->trader};
 
     if (holder != 0) {
         const struct order *order = market_order(market, holder);

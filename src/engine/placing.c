@@ -31,7 +31,7 @@ static struct amount owned(const struct ledger *ledger, uint32_t participant, ui
 
 /* For MAX_POSITION: what it owns of base and what its open bids here may still bring. */
 static struct amount position_of(const struct engine *engine, uint32_t participant,
-                                 const struct order_terms *terms, uint64_t ignoring)
+                                 const struct order_terms *terms, uint32_t ignoring)
 {
     const struct market *market = engine_market(engine);
     const struct instrument_terms *rules = market_terms(market, terms->instrument);
@@ -45,7 +45,7 @@ static struct amount position_of(const struct engine *engine, uint32_t participa
          slot != 0; slot = market_next_of_participant(market, slot, terms->instrument)) {
         const struct order *order = market_order(market, slot);
 
-        if (order->side == SIDE_BUY && order->number != ignoring) {
+        if (order->side == SIDE_BUY && slot != ignoring) {
             ENSURE(amount_add(&position, position, amount_of_quantity(order->left)));
         }
     }
@@ -95,8 +95,8 @@ enum result placing_check(const struct engine *engine, const struct command_head
     placement->participant = sender;
     placement->orders_max = tier->orders_max;
     placement->now_us = command->time_us;
-    placement->ignoring = replaced->number;
-    placement->position = position_of(engine, sender, terms, replaced->number);
+    placement->ignoring = replaced->order;
+    placement->position = position_of(engine, sender, terms, replaced->order);
     enum result result = market_order_check(market, placement, terms);
     if (result != RESULT_OK) {
         return result;
@@ -120,7 +120,7 @@ enum result placing_check_funds(const struct engine *engine, const struct placin
     struct amount available =
         account == 0 ? amount_zero() : ledger_account(ledger, account)->available;
 
-    if (replaced->number != 0 && replaced->account == account) {
+    if (replaced->order != 0 && replaced->account == account) {
         ENSURE(amount_add(&available, available, replaced->released));
     }
     if (amount_compare(available, funding) < 0) {

@@ -10,7 +10,7 @@
 
 /* An order that a replacement cancels first, and what that gives back. */
 struct replaced {
-    uint64_t number;  /* 0 = none */
+    uint32_t order;   /* 0 = none */
     uint32_t account; /* it gives back here */
     uint32_t trader;  /* the record of its owner and instrument, which are the new order's, too */
     struct amount released;

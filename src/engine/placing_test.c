@@ -210,7 +210,7 @@ static void what_a_replacement_brings_counts_only_on_its_own_account(void **stat
         .accounts = {.base = ledger_find(ledger, SCENE_ALICE, SCENE_GOLD),
                      .quote = ledger_find(ledger, SCENE_ALICE, SCENE_KZT)}};
     const struct replaced replaced = {
-        .number = 1, .account = placing.accounts.base, .released.units = 1000000};
+        .order = 1, .account = placing.accounts.base, .released.units = 1000000};
     struct order_terms bid = scene_limit(SIDE_BUY, 100, 1);
     const struct amount dear = {1000001};
 

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/ensure.h"
 #include "engine/withdrawals.h"
+#include "market/ladder.h"
 
 #define ROOM_MAX     0x7fffffffu /* indices stay below the house's owners and fit pools and tables */
 #define NUMBERED_MAX 0xffffu     /* assets and instruments have 16-bit numbers */
@@ -32,7 +33,8 @@ static bool are_sound(const struct limits *limits)
            is_room(limits->order_lists_max) && is_room(limits->client_ids_max) &&
            is_room(limits->keys_max) && is_room(limits->proposals_max) &&
            is_room(limits->evidence_max) && is_room(limits->withdrawals_max) &&
-           limits->assets_max <= NUMBERED_MAX && limits->instruments_max <= NUMBERED_MAX;
+           limits->price_levels_max <= LADDER_LEVELS_MAX && limits->assets_max <= NUMBERED_MAX &&
+           limits->instruments_max <= NUMBERED_MAX;
 }
 
 /* Bytes from the block's start to a part of it. */

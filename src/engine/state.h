@@ -27,7 +27,7 @@
 #include "tarazy/engine.h"
 
 #define ENGINE_MAGIC   0x0100595a41524154u /* "TARAZY\0\1" read as a little-endian number */
-#define ENGINE_VERSION 2u
+#define ENGINE_VERSION 3u
 
 /* Lists whose first leg was filled while a command was still matching: their other legs start when
  * it is done. Each fill completes at most two orders, and each order at most one list. */

@@ -32,6 +32,9 @@ static void absurd_limits_have_no_size(void **state)
     limits = scene_limits;
     limits.instruments_max = 65536;
     assert_int_equal(tarazy_engine_size(&limits), 0);
+    limits = scene_limits;
+    limits.price_levels_max = 1u << 28;
+    assert_int_equal(tarazy_engine_size(&limits), 0);
 }
 
 static void a_small_node_takes_at_most_256_mib(void **state)

@@ -24,57 +24,50 @@ static void ask_for(const void *bytes, size_t size)
     }
 }
 
-static bool places(const struct market *market, const struct market_ahead *ahead)
-{
-    return ahead->instrument >= 1 && ahead->instrument <= market->instrument_count &&
-           ahead->side >= SIDE_BUY && ahead->side <= SIDE_SELL;
-}
-
-/* Where the tables have the order and the trader. */
-static void ask_tables(const struct market *market, const struct market_ahead *ahead)
+void market_ahead_tables(const struct market *market, struct market_ahead *ahead)
 {
     if (ahead->number != 0) {
         order_ask_place(market, ahead->number);
     }
-    if (places(market, ahead)) {
-        ask_for(market_instrument_at(market, ahead->instrument), sizeof(struct instrument));
-        if (ahead->number == 0) { /* the order that is named knows its trader */
-            traders_ask_place(market, ahead->participant, ahead->instrument);
-            traders_ask_first(market, ahead->participant);
-        }
-        order_ask_place(market, ahead->order_to_come);
+    if (ahead->instrument == 0) {
+        return;
     }
+    if (ahead->instrument > market->instrument_count || ahead->side < SIDE_BUY ||
+        ahead->side > SIDE_SELL) {
+        ahead->instrument = 0; /* it will be refused */
+        return;
+    }
+    ask_for(market_instrument_at(market, ahead->instrument), sizeof(struct instrument));
+    if (ahead->number == 0) { /* the order that is named knows its trader */
+        traders_ask_place(market, ahead->participant, ahead->instrument);
+        traders_ask_first(market, ahead->participant);
+    }
+    order_ask_new_place(market, ahead->order_to_come);
 }
 
-/* What an incoming order is held against first, and what a new level is. */
-static void ask_best(const struct market *market, const struct instrument *instrument)
-{
-    ask_for(market_level_at(market, instrument->ladders[SIDE_BUY].best), LINE);
-    ask_for(market_level_at(market, instrument->ladders[SIDE_SELL].best), LINE);
-}
-
-static void ask_records(const struct market *market, struct market_ahead *ahead)
+void market_ahead_records(const struct market *market, struct market_ahead *ahead)
 {
     if (ahead->number != 0) {
         ahead->order = order_guess(market, ahead->number);
         ask_for(market_order_at(market, ahead->order), sizeof(struct order));
     }
-    if (places(market, ahead)) {
-        const struct instrument *instrument = market_instrument_at(market, ahead->instrument);
-
-        ahead->key = instrument_key(instrument, ahead->side, ahead->price) & LADDER_KEY_MAX;
-        ahead->child = instrument->ladders[ahead->side].root;
-        ladder_ask_node(&market->ladders, ahead->child);
-        ask_best(market, instrument);
+    if (ahead->instrument == 0) {
+        return;
     }
-    if (places(market, ahead) && ahead->number == 0) {
+    const struct instrument *instrument = market_instrument_at(market, ahead->instrument);
+    ahead->key = instrument_key(instrument, ahead->side, ahead->price) & LADDER_KEY_MAX;
+    ahead->child = instrument->ladders[ahead->side].root;
+    ladder_ask(&market->ladders, ahead->child, ahead->key);
+    /* What an incoming order is held against first, and what a new level is. */
+    ask_for(market_level_at(market, instrument->ladders[SIDE_BUY].best), LINE);
+    ask_for(market_level_at(market, instrument->ladders[SIDE_SELL].best), LINE);
+    if (ahead->number == 0) {
         ahead->trader = traders_guess(market, ahead->participant, ahead->instrument);
         ask_for(market_trader_at(market, ahead->trader), sizeof(struct trader));
     }
 }
 
-/* What stands around the order: its level, its neighbours there and in its owner's chain. */
-static void ask_around(const struct market *market, struct market_ahead *ahead)
+void market_ahead_around(const struct market *market, struct market_ahead *ahead)
 {
     const struct order *order = market_order_at(market, ahead->order);
 
@@ -89,62 +82,31 @@ static void ask_around(const struct market *market, struct market_ahead *ahead)
     if (order->extra != 0) {
         ask_for(market_extra_at(market, order->extra), sizeof(struct order_extra));
     }
-    if (ahead->trader == 0) {
-        ahead->trader = order->trader;
-        ask_for(market_trader_at(market, ahead->trader), sizeof(struct trader));
-    }
+    ahead->trader = order->trader;
+    ask_for(market_trader_at(market, ahead->trader), sizeof(struct trader));
 }
 
-static void ask_chain_end(const struct market *market, const struct market_ahead *ahead)
+struct trader_note market_ahead_trader(const struct market *market,
+                                       const struct market_ahead *ahead)
 {
-    uint32_t last = market_trader_at(market, ahead->trader)->last;
+    const struct trader *trader = market_trader_at(market, ahead->trader);
 
-    ask_for(&market_order_at(market, last)->opened_us, LINE);
+    ask_for(&market_order_at(market, trader->last)->opened_us, LINE);
+    return trader->note;
 }
 
-/* A level of the ladder in two steps: the place in the node, then what stands there. */
-static void ask_down(const struct market *market, struct market_ahead *ahead, bool place)
+void market_ahead_down(const struct market *market, struct market_ahead *ahead)
 {
     if (ahead->child == 0) {
         return;
     }
-    if (place) {
-        ladder_ask_child(&market->ladders, ahead->child, ahead->key);
-        return;
-    }
-    ahead->child = ladder_go_down(&market->ladders, ahead->child, ahead->key, &ahead->level);
-    ladder_ask_node(&market->ladders, ahead->child);
-    ask_for(market_level_at(market, ahead->level), sizeof(struct level));
+    ahead->child = ladder_down(&market->ladders, ahead->child, ahead->key);
+    ladder_ask(&market->ladders, ahead->child, ahead->key);
 }
 
-static void ask_queue_end(const struct market *market, const struct market_ahead *ahead)
+void market_ahead_queue(const struct market *market, const struct market_ahead *ahead)
 {
-    uint32_t tail = market_level_at(market, ahead->level)->tail;
+    uint32_t level = ladder_met(ahead->child);
 
-    if (ahead->level != 0) {
-        ask_for(market_order_at(market, tail), LINE);
-    }
-}
-
-void market_ahead_step(const struct market *market, struct market_ahead *ahead, uint32_t step)
-{
-    if (step == 0) {
-        ask_tables(market, ahead);
-    } else if (step == 1) {
-        ask_records(market, ahead);
-    } else if (step + 1 < MARKET_AHEAD_STEPS) {
-        ask_down(market, ahead, step % 2 == 0);
-    } else {
-        ask_queue_end(market, ahead);
-    }
-    if (step == 2) {
-        ask_around(market, ahead);
-    } else if (step == 3) {
-        ask_chain_end(market, ahead);
-    }
-}
-
-struct trader_note market_ahead_note(const struct market *market, const struct market_ahead *ahead)
-{
-    return market_trader_at(market, ahead->trader)->note;
+    ask_for(market_order_at(market, market_level_at(market, level)->tail), LINE);
 }

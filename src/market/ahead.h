@@ -9,13 +9,10 @@
 
 #include "market/market.h"
 
-#define MARKET_AHEAD_STEPS  9u
-#define MARKET_AHEAD_TRADER 3u /* from this step on the note of the trader can be asked for */
-
 struct market_ahead {
     /* asked */
     uint64_t number;        /* of an open order that the command names; 0 = none */
-    uint64_t order_to_come; /* the number that its own order will have; 0 = none */
+    uint64_t order_to_come; /* the number that its own order will have */
     struct price price;     /* of the order it places */
     uint32_t participant;
     uint32_t key_of_sender;
@@ -26,13 +23,22 @@ struct market_ahead {
     uint32_t order;
     uint32_t trader;
     uint32_t child; /* of the ladder, on the way to the price */
-    uint32_t level;
     uint64_t key;
 };
 
-/* One step of all. Between two steps of a command there should be time enough for memory to answer.
- * market_ahead_note says what stands beside the orders of trader, zeros if nobody knows. */
-void market_ahead_step(const struct market *market, struct market_ahead *ahead, uint32_t step);
-struct trader_note market_ahead_note(const struct market *market, const struct market_ahead *ahead);
+/* The steps, in this order; between two of them there should be time enough for memory to answer.
+ * tables: where the order and the trader are found. records: both, the ladder's top, the best levels.
+ * around: the order's neighbours. down: a step down the ladder, to be taken at least three times
+ * together with or after around. queue: the end of the queue that the order will join. */
+void market_ahead_tables(const struct market *market, struct market_ahead *ahead);
+void market_ahead_records(const struct market *market, struct market_ahead *ahead);
+void market_ahead_around(const struct market *market, struct market_ahead *ahead);
+void market_ahead_down(const struct market *market, struct market_ahead *ahead);
+void market_ahead_queue(const struct market *market, const struct market_ahead *ahead);
+
+/* After around: the trader's chain is asked for. Returns what stands beside his orders, zeros if nobody
+ * knows. */
+struct trader_note market_ahead_trader(const struct market *market,
+                                       const struct market_ahead *ahead);
 
 #endif

@@ -163,20 +163,20 @@ void book_publish(struct market *market, uint32_t at, struct level_change *chang
     };
 }
 
-bool book_holds_only(const struct market *market, const struct level *level, uint64_t number)
+bool book_holds_only(const struct level *level, uint32_t order)
 {
-    return level->orders == 1 && market_order_at(market, level->head)->number == number;
+    return level->orders == 1 && level->head == order;
 }
 
 uint32_t book_best(const struct market *market, const struct instrument *instrument, uint8_t ladder,
-                   uint64_t ignoring)
+                   uint32_t ignoring)
 {
     uint32_t best = instrument->ladders[ladder].best;
 
     if (ignoring == 0 || best == 0) {
         return best;
     }
-    return book_holds_only(market, market_level_at(market, best), ignoring)
+    return book_holds_only(market_level_at(market, best), ignoring)
                ? book_next(market, instrument, best)
                : best;
 }
@@ -189,7 +189,7 @@ uint32_t book_next(const struct market *market, const struct instrument *instrum
 }
 
 bool book_crosses(const struct market *market, const struct instrument *instrument, uint8_t side,
-                  struct price price, uint64_t ignoring)
+                  struct price price, uint32_t ignoring)
 {
     uint8_t ladder = instrument_opposite(side);
     uint32_t best = book_best(market, instrument, ladder, ignoring);

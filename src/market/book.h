@@ -26,19 +26,19 @@ void book_settle(struct market *market, uint32_t at);
 /* What the level shows now, under the instrument's next update number. */
 void book_publish(struct market *market, uint32_t at, struct level_change *change);
 
-/* Is this order, by number, all that stands at the level? */
-bool book_holds_only(const struct market *market, const struct level *level, uint64_t number);
+/* Is this order all that stands at the level? */
+bool book_holds_only(const struct level *level, uint32_t order);
 
-/* Best level of a ladder, 0 = none; one that holds nothing but the order `ignoring` (a number, 0 =
- * none) does not count. */
+/* Best level of a ladder, 0 = none; one that holds nothing but the order `ignoring` (0 = none) does
+ * not count. */
 uint32_t book_best(const struct market *market, const struct instrument *instrument, uint8_t ladder,
-                   uint64_t ignoring);
+                   uint32_t ignoring);
 
 /* The level after this one on its ladder. */
 uint32_t book_next(const struct market *market, const struct instrument *instrument, uint32_t at);
 
 /* Does an order of this side at this price meet the other side? */
 bool book_crosses(const struct market *market, const struct instrument *instrument, uint8_t side,
-                  struct price price, uint64_t ignoring);
+                  struct price price, uint32_t ignoring);
 
 #endif

@@ -322,8 +322,7 @@ static void look_up(const struct market *market, struct candidate *candidate)
 {
     const struct placement *placement = candidate->placement;
     uint16_t instrument = candidate->terms->instrument;
-    uint32_t ignored =
-        placement->ignoring != 0 ? market_order_find(market, placement->ignoring) : 0;
+    uint32_t ignored = placement->ignoring;
 
     if (ignored != 0) {
         candidate->ignored = market_order_at(market, ignored);

@@ -282,7 +282,7 @@ static void no_liquidity(void **state)
     assert_int_equal(scene_check(scene, 1, &terms), RESULT_OK);
     /* What the replaced order offers is gone by then. */
     struct placement placement = driver_placement(&scene->driver, 2);
-    placement.ignoring = bid;
+    placement.ignoring = market_order_find(scene->market, bid);
     terms = scene_market_order(SIDE_SELL, 1);
     assert_int_equal(market_order_check(scene->market, &placement, &terms), RESULT_NO_LIQUIDITY);
     scene_end(scene);

@@ -4,7 +4,8 @@
  * every node of a single child left out. A room of its own because matching only ever asks for the
  * best level and the next one, and must not care how they are found.
  *
- * Invariants: a child with the top bit set is a level, any other a node; a node's bitmap says which
+ * Invariants: a child with the top bit set is a level, any other a node, whose digit stands in the
+ * three bits below (so that the way down needs one place of each node); a node's bitmap says which
  * children there are, two at the least; all keys below a node share its prefix; best is the
  * leftmost level.
  *
@@ -17,14 +18,18 @@
 #define DIGIT_BITS 6u
 #define CHILDREN   64u
 #define LEVEL_BIT  0x80000000u
+#define DIGIT_AT   28u /* a node's digit in the number by which it is called */
+#define INDEX_MASK ((1u << DIGIT_AT) - 1u)
 #define DEPTH_MAX  (LADDER_KEY_BITS / DIGIT_BITS)
 #define DIGIT_MASK (CHILDREN - 1u)
 #define ONE        ((uint64_t)1)
 
+_Static_assert(LADDER_LEVELS_MAX == INDEX_MASK, "every level and node can be called");
+
 struct ladder_node { /* 272 bytes */
     uint64_t bitmap;
     uint32_t prefix; /* key >> (shift + 6) of every key below */
-    uint32_t shift;  /* this node's digit is (key >> shift) & 63 */
+    uint32_t reserved;
     uint32_t child[CHILDREN];
 };
 
@@ -32,7 +37,7 @@ static struct ladder_node *node_at(const struct ladder_store *store, uint32_t no
 {
     uintptr_t base = (uintptr_t)&store->nodes;
 
-    return (struct ladder_node *)(base + store->nodes.offset) + node;
+    return (struct ladder_node *)(base + store->nodes.offset) + (node & INDEX_MASK);
 }
 
 static bool is_level(uint32_t child)
@@ -42,17 +47,29 @@ static bool is_level(uint32_t child)
 
 static uint32_t level_of(uint32_t child)
 {
-    return child & ~LEVEL_BIT;
+    return child & INDEX_MASK;
 }
 
-static uint32_t digit_of(const struct ladder_node *node, uint64_t key)
+/* A node's digit is (key >> shift) & 63. */
+static uint32_t shift_of(uint32_t node)
 {
-    return (uint32_t)(key >> node->shift) & DIGIT_MASK;
+    return (node >> DIGIT_AT) * DIGIT_BITS;
 }
 
-static bool covers(const struct ladder_node *node, uint64_t key)
+static uint32_t digit_of(uint32_t node, uint64_t key)
 {
-    return (uint32_t)(key >> (node->shift + DIGIT_BITS)) == node->prefix;
+    return (uint32_t)(key >> shift_of(node)) & DIGIT_MASK;
+}
+
+static bool covers(const struct ladder_store *store, uint32_t node, uint64_t key)
+{
+    return (uint32_t)(key >> (shift_of(node) + DIGIT_BITS)) == node_at(store, node)->prefix;
+}
+
+/* The smallest key that a node could have below it. */
+static uint64_t first_key(const struct ladder_store *store, uint32_t node)
+{
+    return (uint64_t)node_at(store, node)->prefix << (shift_of(node) + DIGIT_BITS);
 }
 
 static uint32_t lowest_bit(uint64_t bitmap)
@@ -87,48 +104,35 @@ uint32_t ladder_find(const struct ladder_store *store, const struct ladder *ladd
     uint32_t child = ladder->root;
 
     while (child != 0 && !is_level(child)) {
-        const struct ladder_node *node = node_at(store, child);
-
-        if (!covers(node, key)) {
+        if (!covers(store, child, key)) {
             return 0;
         }
-        child = node->child[digit_of(node, key)];
+        child = node_at(store, child)->child[digit_of(child, key)];
     }
     uint32_t level = level_of(child);
     return level != 0 && ladder_level(store, level)->key == key ? level : 0;
 }
 
-void ladder_ask_node(const struct ladder_store *store, uint32_t child)
+void ladder_ask(const struct ladder_store *store, uint32_t child, uint64_t key)
 {
-    if (child != 0 && !is_level(child)) {
-        __builtin_prefetch(node_at(store, child), 1);
+    if (is_level(child)) {
+        __builtin_prefetch(ladder_level(store, level_of(child)), 1);
+        return;
     }
+    const struct ladder_node *node = node_at(store, child);
+
+    __builtin_prefetch(node, 1);
+    __builtin_prefetch(&node->child[digit_of(child, key)], 1);
 }
 
-void ladder_ask_child(const struct ladder_store *store, uint32_t child, uint64_t key)
+uint32_t ladder_down(const struct ladder_store *store, uint32_t child, uint64_t key)
 {
-    if (!is_level(child)) {
-        const struct ladder_node *node = node_at(store, child);
-
-        __builtin_prefetch(&node->child[digit_of(node, key)], 1);
-    }
+    return is_level(child) ? child : node_at(store, child)->child[digit_of(child, key)];
 }
 
-uint32_t ladder_go_down(const struct ladder_store *store, uint32_t child, uint64_t key,
-                        uint32_t *level)
+uint32_t ladder_met(uint32_t child)
 {
-    uint32_t next = child;
-
-    if (!is_level(child)) {
-        const struct ladder_node *node = node_at(store, child);
-
-        next = node->child[digit_of(node, key)];
-    }
-    if (next != 0 && !is_level(next)) {
-        return next;
-    }
-    *level = level_of(next);
-    return 0;
+    return is_level(child) ? level_of(child) : 0;
 }
 
 /* Puts a new node where `slot` hangs, over what hangs there (some key below it is `other`), at the
@@ -140,12 +144,12 @@ static uint32_t *split(struct ladder_store *store, uint32_t *slot, uint64_t othe
 
     ENSURE(index != 0);
     struct ladder_node *node = node_at(store, index);
-    node->shift = highest / DIGIT_BITS * DIGIT_BITS;
-    node->prefix = (uint32_t)(key >> (node->shift + DIGIT_BITS));
-    node->child[digit_of(node, other)] = *slot;
-    node->bitmap = ONE << digit_of(node, other) | ONE << digit_of(node, key);
-    *slot = index;
-    return &node->child[digit_of(node, key)];
+    uint32_t child = index | highest / DIGIT_BITS << DIGIT_AT;
+    node->prefix = (uint32_t)(key >> (shift_of(child) + DIGIT_BITS));
+    node->child[digit_of(child, other)] = *slot;
+    node->bitmap = ONE << digit_of(child, other) | ONE << digit_of(child, key);
+    *slot = child;
+    return &node->child[digit_of(child, key)];
 }
 
 uint32_t ladder_insert(struct ladder_store *store, struct ladder *ladder, uint64_t key)
@@ -162,16 +166,15 @@ uint32_t ladder_insert(struct ladder_store *store, struct ladder *ladder, uint64
                 return level_of(*slot);
             }
         } else {
-            struct ladder_node *node = node_at(store, *slot);
-
-            if (covers(node, key)) {
-                uint32_t digit = digit_of(node, key);
+            if (covers(store, *slot, key)) {
+                struct ladder_node *node = node_at(store, *slot);
+                uint32_t digit = digit_of(*slot, key);
 
                 node->bitmap |= ONE << digit; /* an empty place is filled below */
                 slot = &node->child[digit];
                 continue;
             }
-            other = (uint64_t)node->prefix << (node->shift + DIGIT_BITS);
+            other = first_key(store, *slot);
         }
         slot = split(store, slot, other, key);
     }
@@ -196,17 +199,17 @@ void ladder_remove(struct ladder_store *store, struct ladder *ladder, uint32_t l
     while (*slot != 0 && !is_level(*slot)) {
         node = node_at(store, *slot);
         above = slot;
-        slot = &node->child[digit_of(node, key)];
+        slot = &node->child[digit_of(*slot, key)];
     }
     ENSURE(*slot == (level | LEVEL_BIT));
     *slot = 0;
     uint32_t rest = 0;
     if (node != NULL) {
-        node->bitmap &= ~(ONE << digit_of(node, key));
+        node->bitmap &= ~(ONE << digit_of(*above, key));
         rest = *above;
         if ((node->bitmap & (node->bitmap - 1)) == 0) {
             rest = node->child[lowest_bit(node->bitmap)];
-            pool_give(&store->nodes, *above);
+            pool_give(&store->nodes, *above & INDEX_MASK);
             *above = rest;
         }
     }
@@ -226,14 +229,12 @@ uint32_t ladder_after(const struct ladder_store *store, const struct ladder *lad
     while (child != 0 && !is_level(child)) {
         const struct ladder_node *node = node_at(store, child);
 
-        if (!covers(node, key)) {
-            uint64_t first = (uint64_t)node->prefix << (node->shift + DIGIT_BITS);
-
-            later = first > key ? child : later;
+        if (!covers(store, child, key)) {
+            later = first_key(store, child) > key ? child : later;
             child = 0;
             break;
         }
-        uint32_t digit = digit_of(node, key);
+        uint32_t digit = digit_of(child, key);
         uint64_t right = node->bitmap & ~(((ONE << digit) << 1) - 1);
         if (right != 0) {
             later = node->child[lowest_bit(right)];
@@ -247,8 +248,10 @@ uint32_t ladder_after(const struct ladder_store *store, const struct ladder *lad
 }
 
 /* One node: children where the bitmap says, two at the least, prefixes in agreement. */
-static const char *audit_node(const struct ladder_store *store, const struct ladder_node *node)
+static const char *audit_node(const struct ladder_store *store, uint32_t number)
 {
+    const struct ladder_node *node = node_at(store, number);
+
     if ((node->bitmap & (node->bitmap - 1)) == 0) {
         return "a ladder node has fewer than two children";
     }
@@ -262,11 +265,10 @@ static const char *audit_node(const struct ladder_store *store, const struct lad
         if (child == 0) {
             continue;
         }
-        const struct ladder_node *below = is_level(child) ? NULL : node_at(store, child);
-        uint64_t key = below == NULL ? ladder_level(store, level_of(child))->key
-                                     : (uint64_t)below->prefix << (below->shift + DIGIT_BITS);
-        if (!covers(node, key) || digit_of(node, key) != i ||
-            (below != NULL && below->shift >= node->shift)) {
+        uint64_t key =
+            is_level(child) ? ladder_level(store, level_of(child))->key : first_key(store, child);
+        if (!covers(store, number, key) || digit_of(number, key) != i ||
+            (!is_level(child) && shift_of(child) >= shift_of(number))) {
             return "a ladder node hangs in the wrong place";
         }
     }
@@ -289,7 +291,7 @@ static const char *audit_nodes(const struct ladder_store *store, const struct la
             }
             path[depth] = node_at(store, child);
             todo[depth] = path[depth]->bitmap;
-            const char *wrong = audit_node(store, path[depth]);
+            const char *wrong = audit_node(store, child);
             if (wrong != NULL) {
                 return wrong;
             }

@@ -20,6 +20,8 @@
 #define LADDER_KEY_BITS 36u
 #define LADDER_KEY_MAX  ((1ull << LADDER_KEY_BITS) - 1)
 
+#define LADDER_LEVELS_MAX 0x0fffffffu /* of all ladders */
+
 struct level { /* 64 bytes */
     uint64_t key;
     struct price price;
@@ -62,13 +64,12 @@ uint32_t ladder_find(const struct ladder_store *store, const struct ladder *ladd
  * The caller made sure of room for a level. */
 uint32_t ladder_insert(struct ladder_store *store, struct ladder *ladder, uint64_t key);
 
-/* Looking ahead (ahead.c), from ladder->root on: asks for a node's head; for its place for key, once
- * the head has come; goes down to what stands there, once that has come. Returns the next node, or 0:
- * then *level is the level met, if any. */
-void ladder_ask_node(const struct ladder_store *store, uint32_t child);
-void ladder_ask_child(const struct ladder_store *store, uint32_t child, uint64_t key);
-uint32_t ladder_go_down(const struct ladder_store *store, uint32_t child, uint64_t key,
-                        uint32_t *level);
+/* Looking ahead (ahead.c), from ladder->root on: ladder_ask asks for what a lookup of key needs of a
+ * node, or for a level; ladder_down, when that has come, is what hangs below it (0 = nothing; a level
+ * is its own end); ladder_met is the level that a child is, or 0. */
+void ladder_ask(const struct ladder_store *store, uint32_t child, uint64_t key);
+uint32_t ladder_down(const struct ladder_store *store, uint32_t child, uint64_t key);
+uint32_t ladder_met(uint32_t child);
 
 /* Takes a level out and frees it. */
 void ladder_remove(struct ladder_store *store, struct ladder *ladder, uint32_t level);

@@ -21,7 +21,7 @@ struct sweep {
     uint32_t participant;
     uint8_t side;
     uint8_t self_trade;
-    uint64_t ignoring;
+    uint32_t ignoring;
     struct price limit;
     int64_t wanted;      /* base units; BY_QUOTE: as many as there may be */
     int64_t quote_limit; /* BY_QUOTE: quote units; else INT64_MAX */
@@ -66,9 +66,10 @@ static struct offer look_at(const struct market *market, const struct sweep *swe
         const struct order *order = market_order_at(market, i);
         const struct order_extra *extra = market_extra_of(market, order);
         bool iceberg = extra != NULL && raw_of_quantity(extra->iceberg) > 0;
+        bool is_ignored = i == sweep->ignoring;
 
         i = order->next;
-        if (order->number == sweep->ignoring) {
+        if (is_ignored) {
             continue;
         }
         offer.orders++;
@@ -124,7 +125,7 @@ static void sweep_book(const struct market *market, struct sweep *sweep)
         const struct level *level = market_level_at(market, at);
         struct price price = level->price;
 
-        if (book_holds_only(market, level, sweep->ignoring)) {
+        if (book_holds_only(level, sweep->ignoring)) {
             at = book_next(market, instrument, at);
             continue;
         }

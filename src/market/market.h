@@ -150,7 +150,7 @@ struct placement {
     int64_t now_us;
     struct amount position;
     bool pending;      /* leg that does not work yet: no post-only, stop-side or liquidity checks */
-    uint64_t ignoring; /* order that a replace cancels first: not counted, not matched; 0 = none */
+    uint32_t ignoring; /* order that a replace cancels first: not counted, not matched; 0 = none */
 };
 MUST_CHECK enum result market_order_check(const struct market *market,
                                           const struct placement *placement,

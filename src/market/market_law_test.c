@@ -321,7 +321,7 @@ static void check_cost(struct world *world, uint32_t participant, const struct o
     struct placement placement = driver_placement(&world->driver, participant);
     struct amount funding;
 
-    placement.ignoring = without;
+    placement.ignoring = market_order_find(world->driver.market, without);
     if (terms->type != ORDER_TYPE_MARKET ||
         (terms->side == SIDE_BUY && terms->flags == ORDER_FLAG_BY_QUOTE)) {
         return;

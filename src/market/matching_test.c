@@ -92,7 +92,7 @@ static void fill_or_kill_counts_hidden_parts_but_not_the_order_it_replaces(void 
     uint64_t number = scene_place(scene, 1, &iceberg);
     assert_int_equal(scene_check(scene, 2, &terms), RESULT_OK);
     struct placement placement = driver_placement(&scene->driver, 1);
-    placement.ignoring = number;
+    placement.ignoring = market_order_find(scene->market, number);
     assert_int_equal(market_order_check(scene->market, &placement, &terms), RESULT_FOK_NOT_FILLED);
     scene_end(scene);
 }
@@ -104,7 +104,8 @@ static void the_replaced_order_is_no_liquidity_even_among_others(void **state)
     struct placement placement = driver_placement(&scene->driver, 1);
 
     terms.time_in_force = TIME_IN_FORCE_FOK;
-    placement.ignoring = scene_limit(scene, 1, SIDE_SELL, 1000, 5);
+    uint64_t own = scene_limit(scene, 1, SIDE_SELL, 1000, 5);
+    placement.ignoring = market_order_find(scene->market, own);
     (void)scene_limit(scene, 2, SIDE_SELL, 1000, 5);
     assert_int_equal(scene_check(scene, 1, &terms), RESULT_OK);
     assert_int_equal(market_order_check(scene->market, &placement, &terms), RESULT_FOK_NOT_FILLED);

@@ -41,9 +41,10 @@ static inline void order_set_state(struct market *market, struct order *order,
     order->state = (uint8_t)state;
 }
 
-/* Looking ahead (ahead.c): asks for the order's place in the table; which record that place leads to,
- * without looking at the record: 0 = none. */
+/* Looking ahead (ahead.c): asks for the order's place in the table, or for a new order's; which record
+ * that place leads to, without looking at the record: 0 = none. */
 void order_ask_place(const struct market *market, uint64_t number);
+void order_ask_new_place(const struct market *market, uint64_t number);
 uint32_t order_guess(const struct market *market, uint64_t number);
 
 /* What is shown of it on the book. */

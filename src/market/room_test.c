@@ -27,7 +27,7 @@ static struct placement replacing(const struct scene *scene, uint32_t who, uint6
 {
     struct placement placement = driver_placement(&scene->driver, who);
 
-    placement.ignoring = number;
+    placement.ignoring = market_order_find(scene->market, number);
     return placement;
 }
 

@@ -48,9 +48,8 @@ void traders_ask_place(const struct market *market, uint32_t participant, uint16
 void traders_ask_first(const struct market *market, uint32_t participant)
 {
     if (participant <= market->participants_max) {
-        __builtin_prefetch((uint32_t *)((uintptr_t)market + market->participants_offset) +
-                               participant,
-                           1);
+        __builtin_prefetch(
+            (uint32_t *)((uintptr_t)market + market->participants_offset) + participant, 1);
     }
 }
 

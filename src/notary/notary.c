@@ -15,10 +15,10 @@
 
 #include "base/ensure.h"
 #include "notary/tile_shelf.h"
-#include "witness/two_slots.h"
 #include "proofs/merkle_proof.h"
 #include "proofs/record_tree.h"
 #include "proofs/tile_folder.h"
+#include "witness/two_slots.h"
 
 static const char notary_state_name[] = "notary.state";
 static const char notary_lock_name[] = "notary.lock";

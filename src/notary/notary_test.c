@@ -15,11 +15,11 @@
 
 #include "node/record_finder.h"
 #include "node/record_places.h"
-#include "witness/two_slots.h"
 #include "proofs/record_tree.h"
 #include "support/foldered_disk.h"
 #include "support/journal_flow.h"
 #include "support/random_stream.h"
+#include "witness/two_slots.h"
 
 enum { NOTES_MAX = 64 };
 

@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "witness/two_slots.h"
 #include "support/fake_disk.h"
 #include "support/random_stream.h"
+#include "witness/two_slots.h"
 
 enum { LEAVES = 64 };
 

@@ -137,7 +137,7 @@ static void move(struct bench *bench, const struct workload_command *command, ui
         .participant = order->participant,
         .legs = 1,
         .now_us = 1,
-        .ignoring = order->number,
+        .ignoring = slot,
     };
     struct order_terms terms = {
         .quantity = order->left,

@@ -280,8 +280,8 @@ enum result driver_replace(struct market_driver *driver, uint64_t number, uint32
 {
     struct placement placement = driver_placement(driver, participant);
 
-    placement.ignoring = number;
-    return place(driver, &placement, terms, market_order_find(driver->market, number));
+    placement.ignoring = market_order_find(driver->market, number);
+    return place(driver, &placement, terms, placement.ignoring);
 }
 
 void driver_cancel(struct market_driver *driver, uint64_t number)
