@@ -83,7 +83,7 @@ static void a_quarantine_is_seen_across_the_border_of_two_segments(void **state)
 {
     uint32_t crossings = 0;
 
-    for (uint32_t batches = 1; batches < 40; batches++) {
+    for (uint32_t batches = 1; crossings == 0; batches++) {
         struct quarantine_scene scene;
         struct verifier_report report;
         uint64_t segment;
@@ -95,8 +95,8 @@ static void a_quarantine_is_seen_across_the_border_of_two_segments(void **state)
         crossings += scene.batch.segment != segment ? 1 : 0;
         assert_int_equal(quarantine_scene_verify(&scene, &report), VERIFIER_RESULT_AGREES);
         quarantine_scene_end(&scene);
+        assert_true(batches < 100);
     }
-    assert_true(crossings > 0);
 }
 
 /* Read one behind the other, in one window, one at a time, and on a second thread. */

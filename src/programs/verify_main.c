@@ -97,9 +97,29 @@ static void verify_print(const struct verifier_report *report, enum verifier_res
     }
 }
 
+/* What agrees although it was not carried out: whoever verifies should know who answers for it. */
+static void verify_note_skipped(void *context, const struct engine *engine,
+                                const struct command_header *command, const uint8_t *events,
+                                size_t size)
+{
+    (void)context;
+    (void)engine;
+    (void)events;
+    (void)size;
+    if (command->kind == COMMAND_QUARANTINE) {
+        const void *whole = command;
+        const struct command_quarantine *quarantine = whole;
+        (void)printf("skipped    %" PRIu64 " by participants %" PRIu32 " and %" PRIu32 ": %.*s\n",
+                     quarantine->record, quarantine->operator_id, quarantine->approver_id,
+                     (int)sizeof quarantine->reason, quarantine->reason);
+    }
+}
+
 int verify_main(int argc, char **argv)
 {
-    struct verifier_options options = {.storage = storage_system(), .reads_ahead = true};
+    const struct replay_sink sink = {.on_command = verify_note_skipped};
+    struct verifier_options options = {
+        .storage = storage_system(), .reads_ahead = true, .sink = &sink};
     struct verifier_report report = {0};
     int option;
     while ((option = getopt_long(argc, argv, "", verify_options, NULL)) != -1) {
