@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The engine alone, one core: book, holds, ledger, fees and events, on workload W with 1,000 and with
- * a million resting orders, and on 1,000 markets with a million users. What is timed is the play of
- * a recording from a fresh state: setting up people and money is not.
+ * a million resting orders, on 1,000 markets with a million users, and on what lies around (growth).
+ * What is timed is the play of a recording from a fresh state: setting up people and money is not.
  *
- * Arguments: names of parts to run (w1k w1m many latency memory); none = all.
+ * Arguments: names of parts to run (w1k w1m many growth latency memory); none = all.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,21 +16,26 @@
 #include "w_script.h"
 #include "workload_w.h"
 
-enum { ROUNDS = 3, MARKETS = 1000, USERS_MANY = 1000000, PRICE_MAX = 10000000 };
+enum { ROUNDS = 3, PEOPLE_MIN = 1000, PRICE_MAX = 10000000 };
 
 struct setting {
     const char *name;
     struct market_world_options options;
-    uint32_t base_users; /* users funded in base, per market */
+    uint32_t people; /* of each market; the next one's begin behind them, or with the first again */
 };
+
+static uint32_t first_user(const struct setting *setting, uint32_t market)
+{
+    return (uint32_t)((uint64_t)market * setting->people % setting->options.users);
+}
 
 static void start_world(struct market_world *world, const struct setting *setting)
 {
     market_world_create(world, &setting->options);
-    for (uint32_t user = 1; user <= setting->options.users; user++) {
-        uint16_t market = (uint16_t)((user - 1) / setting->base_users + 1);
-
-        market_world_fund(world, user, market);
+    for (uint32_t market = 0; market < setting->options.markets; market++) {
+        for (uint32_t i = 0; i < setting->people; i++) {
+            market_world_fund(world, first_user(setting, market) + i + 1, (uint16_t)(market + 1));
+        }
     }
     market_world_open(world);
 }
@@ -83,11 +88,13 @@ static void close_stream(struct w_stream *stream)
     free(stream->numbers);
 }
 
-static struct limits limits_of(uint32_t users, uint16_t markets, uint32_t orders)
+static struct limits limits_of(uint32_t users, uint32_t markets, uint32_t people, uint32_t orders)
 {
+    uint32_t accounts = users + markets * people;
+
     return (struct limits){
         .participants_max = users + 1,
-        .accounts_max = 2 * users + 4u * markets + 100,
+        .accounts_max = accounts + 4u * markets + 100,
         .assets_max = markets + 2u,
         .instruments_max = markets,
         .orders_max = orders,
@@ -96,7 +103,7 @@ static struct limits limits_of(uint32_t users, uint16_t markets, uint32_t orders
         .client_ids_max = 1024,
         .keys_max = users + 1,
         .proposals_max = 16,
-        .evidence_max = 2 * users + 100,
+        .evidence_max = accounts + 100,
         .withdrawals_max = 16,
     };
 }
@@ -105,7 +112,7 @@ static void run_single(const char *name, const struct workload_parameters *param
                        uint32_t orders)
 {
     const struct setting setting = {
-        name, {limits_of(1000, 1, orders), 1000, 1, PRICE_MAX, NULL, false}, 1000};
+        name, {limits_of(1000, 1, 1000, orders), 1000, 1, PRICE_MAX, NULL, false}, 1000};
     struct w_stream stream = {.market = 1};
     struct w_script script = {0};
     struct tape tape = {0};
@@ -133,38 +140,72 @@ static uint64_t next_random(void)
     return random_state;
 }
 
-/* 1,000 markets whose shares fall as 1/rank, a million orders wanted, a million users. */
-static void run_many(void)
-{
-    enum { ORDERS = 1000000, COMMANDS = 2000000 };
-    const struct setting setting = {
-        "W, 1,000 markets, 1 M users, 1 M orders",
-        {limits_of(USERS_MANY, MARKETS, 2 * ORDERS), USERS_MANY, MARKETS, PRICE_MAX, NULL, false},
-        USERS_MANY / MARKETS};
-    struct w_stream *streams = calloc(MARKETS, sizeof *streams);
-    struct w_script script = {0};
-    struct tape tape = {0};
-    struct market_world world;
-    uint64_t weights = 0;
-    uint64_t left = 0;
+struct crowd {
+    const char *name;
+    uint16_t markets; /* their shares fall as 1/rank */
+    uint32_t users;
+    uint32_t orders; /* wanted on the books together */
+    uint32_t commands;
+};
 
-    for (uint32_t i = 1; i <= MARKETS; i++) {
-        weights += 1000000 / i;
+static const struct crowd MANY = {"W, 1,000 markets, 1 M users, 1 M orders", 1000, 1000000, 1000000,
+                                  2000000};
+
+/* The same with more of one thing or less of another: what does its number cost? */
+static const struct crowd GROWTH[] = {
+    {"W, 1 market, 1,000 users, 4 M orders", 1, 1000, 4000000, 2000000},
+    {"W, 1 market, 1 M users, 1 M orders", 1, 1000000, 1000000, 2000000},
+    {"W, 1,000 markets, 1,000 users, 1 M orders", 1000, 1000, 1000000, 2000000},
+    {"W, 1,000 markets, 1 M users, 4 M orders", 1000, 1000000, 4000000, 2000000},
+};
+
+static uint32_t weight_of(uint32_t market)
+{
+    return 1000000 / (market + 1);
+}
+
+/* One stream for each market. Returns how many commands they have together. */
+static uint64_t open_streams(const struct crowd *crowd, const struct setting *setting,
+                             struct w_stream *streams)
+{
+    uint64_t weights = 0;
+    uint64_t commands = 0;
+
+    for (uint32_t i = 0; i < crowd->markets; i++) {
+        weights += weight_of(i);
     }
-    for (uint32_t i = 0; i < MARKETS; i++) {
-        uint64_t weight = 1000000 / (i + 1);
+    for (uint32_t i = 0; i < crowd->markets; i++) {
         struct workload_parameters parameters = {
-            .commands = (uint32_t)(COMMANDS * weight / weights + 1),
-            .target = (uint32_t)(ORDERS * weight / weights + 2),
-            .users = USERS_MANY / MARKETS,
+            .commands = (uint32_t)(crowd->commands * (uint64_t)weight_of(i) / weights + 1),
+            .target = (uint32_t)(crowd->orders * (uint64_t)weight_of(i) / weights + 2),
+            .users = setting->people,
             .symbol = 0,
             .seed = (int32_t)(i + 1),
         };
         streams[i].market = (uint16_t)(i + 1);
-        streams[i].first_user = i * (USERS_MANY / MARKETS);
+        streams[i].first_user = first_user(setting, i);
         open_stream(&streams[i], &parameters);
-        left += streams[i].count;
+        commands += streams[i].count;
     }
+    return commands;
+}
+
+static void run_crowd(const struct crowd *crowd)
+{
+    uint32_t people = crowd->users / crowd->markets;
+
+    people = people > PEOPLE_MIN ? people : PEOPLE_MIN;
+    const struct setting setting = {
+        crowd->name,
+        {limits_of(crowd->users, crowd->markets, people, crowd->orders + 1000000), crowd->users,
+         crowd->markets, PRICE_MAX, NULL, false},
+        people};
+    struct w_stream *streams = calloc(crowd->markets, sizeof *streams);
+    struct w_script script = {0};
+    struct tape tape = {0};
+    struct market_world world;
+    uint64_t left = open_streams(crowd, &setting, streams);
+
     start_world(&world, &setting);
     world.tape = &tape;
     while (left > 0) { /* a stream is drawn in proportion to what it has left */
@@ -180,7 +221,7 @@ static void run_many(void)
     }
     market_world_destroy(&world);
     play_rounds(&setting, &tape, &script);
-    for (uint32_t i = 0; i < MARKETS; i++) {
+    for (uint32_t i = 0; i < crowd->markets; i++) {
         close_stream(&streams[i]);
     }
     free(streams);
@@ -216,7 +257,7 @@ static void run_latency(void)
 {
     enum { COMMANDS = 1000000 };
     const struct setting setting = {
-        "latency", {limits_of(1000, 1, 100000), 1000, 1, PRICE_MAX, NULL, false}, 1000};
+        "latency", {limits_of(1000, 1, 1000, 100000), 1000, 1, PRICE_MAX, NULL, false}, 1000};
     const struct workload_parameters parameters = {COMMANDS, 1000, 1000, 0, 101572685};
     struct w_stream stream = {.market = 1};
     struct w_script script = {0};
@@ -266,12 +307,12 @@ static void run_memory(void)
     enum { ORDERS = 1000000 };
     const struct setting setting = {
         .name = "memory",
-        .options = {.limits = limits_of(1000, 1, ORDERS + 1000),
+        .options = {.limits = limits_of(1000, 1, 1000, ORDERS + 1000),
                     .users = 1000,
                     .markets = 1,
                     .price_max = PRICE_MAX,
                     .is_lean = true},
-        .base_users = 1000,
+        .people = 1000,
     };
     struct command_order_place place = {.header.kind = COMMAND_ORDER_PLACE,
                                         .terms = {.quantity = {1},
@@ -318,7 +359,10 @@ int main(int argc, char **argv)
         run_single("W1M, 1,000 users", &WORKLOAD_W1M, 1500000);
     }
     if (wanted(argc, argv, "many")) {
-        run_many();
+        run_crowd(&MANY);
+    }
+    for (size_t i = 0; wanted(argc, argv, "growth") && i < sizeof GROWTH / sizeof GROWTH[0]; i++) {
+        run_crowd(&GROWTH[i]);
     }
     if (wanted(argc, argv, "latency")) {
         run_latency();
