@@ -177,6 +177,9 @@ static bool match_snapshot(struct recovery *recovery, const struct journal_batch
 
 static bool take_batch(struct recovery *recovery, const struct journal_batch *batch)
 {
+    if (recovery->options->only_repairs) {
+        return true; /* the reader has looked at it */
+    }
     if (batch->first_number <= recovery->snapshot.number) {
         return match_snapshot(recovery, batch);
     }
@@ -258,13 +261,24 @@ static enum journal_read next_batch(struct journal_reader *reader, struct read_a
                          : journal_reader_next(reader, JOURNAL_LIMIT_NONE, batch);
 }
 
+/* The snapshot's own last batch is read, too, and compared. For repairs alone the last two segments: the one before the
+ * last may lack its seal. */
+static uint64_t replay_from(const struct recovery *recovery)
+{
+    const struct journal_numbers *segments = &recovery->listing.segments;
+
+    if (recovery->options->only_repairs) {
+        return segments->values[segments->count > 1 ? segments->count - 2 : 0];
+    }
+    return recovery->snapshot.number > 0 ? recovery->snapshot.number : 1;
+}
+
 static bool replay(struct recovery *recovery)
 {
     const struct journal_reader_options options = {
         .storage = recovery->storage,
         .directory = recovery->options->directory,
-        /* The snapshot's own last batch is read, too, and compared. */
-        .from = recovery->snapshot.number > 0 ? recovery->snapshot.number : 1,
+        .from = replay_from(recovery),
     };
     struct journal_reader *reader = journal_reader_open(&options, recovery->error);
     struct journal_batch batch;
@@ -455,7 +469,8 @@ static bool recover(struct recovery *recovery)
     }
     if (!segment_map_check(recovery->storage, recovery->out->folder, &recovery->listing.segments,
                            recovery->error) ||
-        !take_snapshot(recovery) || !replay(recovery) || !repair(recovery)) {
+        (!recovery->options->only_repairs && !take_snapshot(recovery)) || !replay(recovery) ||
+        !repair(recovery)) {
         return false;
     }
     recovery->out->log = log_file_resume(&place, &recovery->tail, recovery->error);

@@ -20,8 +20,11 @@
 struct recovery_options {
     const struct storage *storage;
     const char *directory;
-    bool create;           /* found a journal when the folder holds none (and make the folder) */
-    struct node_id node;   /* of a journal founded now: random bytes of the caller */
+    bool create;         /* found a journal when the folder holds none (and make the folder) */
+    struct node_id node; /* of a journal founded now: random bytes of the caller */
+    /* Makes the end whole and takes the folder, and makes no state: for a caller who performs everything himself. Only
+     * the last two segments are read, no snapshot is. */
+    bool only_repairs;
     bool reads_ahead;      /* on a second thread: see read_ahead.h; the storage must stand it */
     uint64_t segment_size; /* of segments made from now on; 0 = JOURNAL_SEGMENT_SIZE */
     /* What the caller is about to append behind the last batch, for the records of that batch; in the order of
@@ -46,8 +49,9 @@ struct recovery_report {
 };
 
 struct recovered {
-    struct log *log;       /* ready to append; closes folder and lock with it */
-    struct engine *engine; /* NULL after founding: the first command says how large it is */
+    struct log *log; /* ready to append; closes folder and lock with it */
+    struct engine
+        *engine; /* NULL after founding: the first command says how large it is; or only_repairs */
     struct state_block block;
     struct limits limits;
     struct digest events; /* of the last batch: what the next one records */

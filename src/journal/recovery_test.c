@@ -19,6 +19,7 @@
 #include "journal/segment_map.h"
 #include "support/fake_disk.h"
 #include "support/journal_flow.h"
+#include "support/random_stream.h"
 
 #define SEGMENT_SIZE 16384u
 
@@ -445,10 +446,81 @@ static void the_outline_names_the_segment_that_does_not_fit(void **state)
     fake_disk_destroy(scene.disk);
 }
 
+/* Every file, byte by byte. */
+static void assert_same_files(struct fake_disk *one, struct fake_disk *other)
+{
+    const char *name;
+
+    for (size_t i = 0; (name = fake_disk_name(one, i)) != NULL; i++) {
+        size_t size;
+        size_t other_size;
+        const uint8_t *bytes = fake_disk_bytes(one, name, &size);
+        const uint8_t *others = fake_disk_bytes(other, name, &other_size);
+
+        if (bytes == NULL) { /* the lock is empty */
+            continue;
+        }
+        assert_non_null(others);
+        assert_int_equal(size, other_size);
+        assert_memory_equal(bytes, others, size);
+    }
+}
+
+/* The power goes somewhere in a flow. */
+static void crash(struct scene *scene, struct random_stream *random)
+{
+    set_scene(scene);
+    assert_true(start(scene));
+    steps(scene, (int)random_below(random, 40));
+    fake_disk_plan(scene->disk, FAKE_FAILURE_POWER, 1 + random_below(random, 60), EIO);
+    for (uint32_t i = 0; i < 40 && journal_core_step(&scene->core, 1 + i % 5); i++) {
+    }
+    journal_core_stop(&scene->core);
+    fake_disk_restart(scene->disk, FAKE_LOSS_SECTORS, random);
+}
+
+static void repairs_alone_leave_the_files_that_a_whole_recovery_leaves(void **state)
+{
+    uint32_t torn = 0;
+    uint32_t sealed = 0;
+
+    for (uint64_t seed = 1; seed <= 400; seed++) {
+        struct random_stream random = {.state = seed};
+        struct recovered whole;
+        struct recovered repaired;
+        struct recovery_report report;
+        struct recovery_report other_report;
+        struct journal_error error;
+        struct scene scene;
+
+        crash(&scene, &random);
+        struct fake_disk *other = fake_disk_copy(scene.disk);
+        struct recovery_options options = {.storage = scene.storage, .directory = "j"};
+        assert_true(recovery_run(&options, &whole, &report, &error));
+        options.storage = fake_disk_storage(other);
+        options.only_repairs = true;
+        assert_true(recovery_run(&options, &repaired, &other_report, &error));
+        assert_null(repaired.engine);
+        assert_int_equal(other_report.commands_replayed, 0);
+        assert_int_equal(other_report.was_torn, report.was_torn);
+        assert_int_equal(other_report.was_sealed, report.was_sealed);
+        assert_int_equal(log_head(repaired.log)->number, log_head(whole.log)->number);
+        recovered_close(&whole);
+        recovered_close(&repaired);
+        assert_same_files(scene.disk, other);
+        torn += report.was_torn;
+        sealed += report.was_sealed;
+        fake_disk_destroy(scene.disk);
+        fake_disk_destroy(other);
+    }
+    assert_true(torn > 5 && sealed > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_journal_is_founded_only_when_asked),
+        cmocka_unit_test(repairs_alone_leave_the_files_that_a_whole_recovery_leaves),
         cmocka_unit_test(only_one_may_hold_a_journal),
         cmocka_unit_test(a_snapshot_and_the_rest_lead_to_the_state_that_the_whole_leads_to),
         cmocka_unit_test(a_bad_snapshot_is_passed_over_and_reported),

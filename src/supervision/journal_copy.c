@@ -83,9 +83,6 @@ static bool take_folder(struct journal_copy *copy, const struct recovery_options
     if (!recovery_run(options, &copy->held, &report, error)) {
         return false;
     }
-    /* The state that recovery made is not ours: a replica proves its own, from the first command on. */
-    state_block_destroy(&copy->held.block);
-    copy->held.engine = NULL;
     return read_tail(copy, error) && open_last(copy, error);
 }
 
@@ -128,7 +125,9 @@ struct journal_copy *journal_copy_open(const struct storage *storage, const char
                                        struct journal_error *error)
 {
     struct journal_copy *copy = calloc(1, sizeof *copy);
-    const struct recovery_options options = {.storage = storage, .directory = directory};
+    /* What the copy says is performed and proven by a replica: once is enough. */
+    const struct recovery_options options = {
+        .storage = storage, .directory = directory, .only_repairs = true};
 
     journal_error_set(error, "no memory for a copy", "", ENOMEM);
     if (copy == NULL) {
