@@ -21,7 +21,7 @@
 
 #include "platform/replaced_file.h"
 
-enum { BATCHES = 12, SECOND_US = 1000000 };
+enum { BATCHES = 12, SECOND_US = 1000000, TURNS_MAX = 800 };
 
 struct play {
     char folder[32]; /* of the supervisor; the copy is "copy" in it, the source "shown" */
@@ -41,6 +41,7 @@ struct play {
     uint32_t raised[ALARM_COUNT];
     uint32_t cleared[ALARM_COUNT];
     size_t evidence_size;
+    uint32_t turns;
 };
 
 static const struct node_id node = {{9}};
@@ -228,9 +229,10 @@ static int teardown(void **state)
     return 0;
 }
 
-/* A turn of the loop; the child is another process: it is given real time. */
+/* A turn of the loop; the child is another process: it is given real time, many times what it needs. */
 static void turn(struct play *play)
 {
+    assert_true(play->turns++ < TURNS_MAX);
     struct pollfd watched = {.fd = witnessing_fd(play->witnessing), .events = POLLIN};
 
     (void)poll(&watched, 1, 50);
@@ -239,7 +241,7 @@ static void turn(struct play *play)
 
 static void wait_cosigned(struct play *play, uint64_t size)
 {
-    while (witnessing_cosigned_size(play->witnessing) < size) { /* ctest bounds it */
+    while (witnessing_cosigned_size(play->witnessing) < size) {
         turn(play);
     }
 }
