@@ -474,7 +474,7 @@ enum journal_read journal_reader_next(struct journal_reader *reader, uint64_t li
 /* Passes over what ends before `from`. */
 static bool skip(struct journal_reader *reader, struct journal_error *error)
 {
-    struct journal_batch batch;
+    struct journal_batch batch = {0};
 
     while (reader->tail.head.number + 1 < reader->from) {
         enum journal_read read = locate(reader, reader->from - 1, &batch);

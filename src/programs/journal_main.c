@@ -105,7 +105,7 @@ int journal_main(int argc, char **argv)
             journal_print_help(stdout);
             return EXIT_CODE_DONE;
         }
-        if (option == JOURNAL_OPTION_DIR && options.directory == NULL) {
+        if (option == JOURNAL_OPTION_DIR) {
             options.directory = optarg;
             continue;
         }

@@ -116,15 +116,11 @@ static bool quarantine_take_record(struct quarantine_run *run, const char *text)
 
 static bool quarantine_take_reason(struct quarantine_run *run, const char *text)
 {
-    char field[sizeof run->quarantines[0].reason] = {0};
     size_t size = strlen(text);
 
-    if (size == 0 || size > sizeof field) {
-        return false;
-    }
-    memcpy(field, text, size);
     run->reason = text;
-    return text_is_of(field, sizeof field, TEXT_CHARSET_PLAIN);
+    return size > 0 && size <= sizeof run->quarantines[0].reason &&
+           text_is_of(text, size, TEXT_CHARSET_PLAIN);
 }
 
 static bool quarantine_take(struct quarantine_run *run, int option, const char *text)

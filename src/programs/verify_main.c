@@ -127,7 +127,7 @@ int verify_main(int argc, char **argv)
             verify_print_help(stdout);
             return EXIT_CODE_DONE;
         }
-        if (option == VERIFY_OPTION_DIR && options.directory == NULL) {
+        if (option == VERIFY_OPTION_DIR) {
             options.directory = optarg;
         } else if (option != VERIFY_OPTION_EXPECT || !verify_take_expected(optarg, &options)) {
             verify_print_help(stderr);
