@@ -132,7 +132,7 @@ static bool replay(struct walk *walk)
             holds = take_batch(walk, &batch);
             at = holds ? tarazy_engine_number(walk->out->engine) : at;
         } else if (read == JOURNAL_READ_END || read == JOURNAL_READ_TORN) {
-            holds = fail(walk, "the journal does not reach this number", walk->number);
+            holds = fail(walk, "the journal ends before this number", walk->number);
         } else {
             *walk->error = *journal_reader_error(reader);
             holds = false;
