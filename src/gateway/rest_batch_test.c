@@ -266,7 +266,7 @@ static void a_batch_over_the_limit_of_orders_is_refused_as_a_whole(void **state)
 
 static void each_order_takes_a_nonce_of_its_own(void **state)
 {
-    static char parameters[8192];
+    static char parameters[TEXT_MAX + 16];
     struct rig *rig = *state;
 
     rig->is_body = true;
