@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "journal/state_block.h"
 #include "market_world.h"
 #include "stopwatch.h"
 #include "w_script.h"
@@ -349,9 +350,36 @@ static bool wanted(int argc, char **argv, const char *part)
     return argc == 1;
 }
 
-int main(int argc, char **argv)
+/* One read after another, each of a far place that only the one before tells, in memory like a state's. */
+static int64_t far_read_ns(void)
+{
+    enum { READS = 1000000, WORDS = 1 << 27 };
+    struct state_block block = state_block_create(WORDS * sizeof(uint64_t));
+    const volatile uint64_t *words = (const volatile uint64_t *)block.bytes;
+    uint64_t at = 1;
+
+    if (block.bytes == NULL) {
+        return 0;
+    }
+    state_block_populate(&block);
+    int64_t started = thread_ns();
+    for (int i = 0; i < READS; i++) {
+        at = at * 6364136223846793005u + 1442695040888963407u + words[at >> 37];
+    }
+    int64_t spent = thread_ns() - started;
+    state_block_destroy(&block);
+    return spent / READS;
+}
+
+static void print_references(void)
 {
     printf("%-40s  %lld ps\n", "reference: one dependent addition", (long long)dependent_add_ps());
+    printf("%-40s  %lld ns\n", "reference: one dependent far read", (long long)far_read_ns());
+}
+
+int main(int argc, char **argv)
+{
+    print_references();
     if (wanted(argc, argv, "w1k")) {
         run_single("W1K, 1,000 users", &WORKLOAD_W1K, 100000);
     }
@@ -370,6 +398,6 @@ int main(int argc, char **argv)
     if (wanted(argc, argv, "memory")) {
         run_memory();
     }
-    printf("%-40s  %lld ps\n", "reference: one dependent addition", (long long)dependent_add_ps());
+    print_references();
     return 0;
 }
