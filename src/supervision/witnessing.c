@@ -57,9 +57,8 @@ struct witnessing {
     struct owed_watch owed;
     pid_t child; /* 0: none */
     int socket;
-    int64_t begun_us; /* of the child, or of the pause after it */
-    int64_t
-        covered_us; /* since when something waits to be cosigned; 0: the first turn is to come */
+    int64_t begun_us;     /* of the child, or of the pause after it */
+    int64_t covered_us;   /* since when something waits to be cosigned; 0: no turn yet */
     uint64_t ahead_size;  /* batches proven when the last checkpoint was found to be ahead of us */
     uint64_t wanted_size; /* of the last checkpoint asked about */
     uint64_t cosigned_size; /* as the child said */
