@@ -146,7 +146,7 @@ static const char *refuse_record(const struct journal_batch *batch,
                                  const struct command_quarantine *quarantine)
 {
     const struct command_header *record = quarantine_find(batch, quarantine->record);
-    struct hash256 hash;
+    struct hash256 hash = {{0}};
 
     if (record == NULL || memcmp(&quarantine->chain, &batch->chain, sizeof batch->chain) != 0) {
         return "a quarantine names a record that is not in the batch before it";

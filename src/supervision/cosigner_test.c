@@ -76,7 +76,7 @@ static void the_root_of_every_size_is_that_of_a_tree_that_stopped_there(void **s
 
     roots[0] = merkle_edge_root(&naive.edge);
     for (uint64_t size = 1; size <= LEAVES; size++) {
-        struct bytes_of_batch bytes;
+        struct bytes_of_batch bytes = {0};
         struct hash256 root;
 
         make_batch(&bytes, &number, 3);
@@ -112,7 +112,7 @@ static void a_tree_that_nobody_cosigns_keeps_no_more_than_its_share(void **state
 {
     struct own_tree *tree = own_tree_create();
     struct replica_listener listener = own_tree_listener(tree);
-    struct bytes_of_batch bytes;
+    struct bytes_of_batch bytes = {0};
     struct hash256 root;
     uint64_t number = 1;
 
@@ -451,7 +451,7 @@ static bool publish(struct owing *owing, uint64_t epoch)
         .epoch = epoch,
         .root.bytes = {1},
     };
-    struct bytes_of_batch bytes;
+    struct bytes_of_batch bytes = {0};
 
     bool is_taken = scene_send(&owing->scene, SCENE_OLGA, &command.header) == RESULT_OK;
     command.header.number = tarazy_engine_number(owing->scene.engine);

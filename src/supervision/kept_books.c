@@ -55,7 +55,7 @@ static struct journal_name books_name(uint64_t number, const char *end)
 static struct hash256 header_sum(const struct kept_header *header)
 {
     const struct byte_part part = {.bytes = header, .size = offsetof(struct kept_header, sum)};
-    struct hash256 sum;
+    struct hash256 sum = {{0}};
 
     sha256_compute(&part, 1, sum.bytes);
     return sum;
