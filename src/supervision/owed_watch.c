@@ -180,6 +180,7 @@ static void work(const void *question, void *answer)
     }
     if (!state_at_read(storage_system(), asked->watch->copy, asked->root.claim.record, &state,
                        &error)) {
+        secret_wipe(&key, sizeof key);
         say(answer, OWED_NEWS_FAILED, journal_error_text(&error, text));
         return;
     }
