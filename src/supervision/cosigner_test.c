@@ -1,25 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The supervisor as a witness: the tree of its own batches against a naive one, what it answers to every kind of
- * checkpoint, and the roots of liabilities that wait to be built again.
+ * checkpoint, and work beside the stream.
  */
 #include "supervision/cosigner.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "supervision/owed_watch.h"
 #include "supervision/own_tree.h"
 #include "supervision/side_task.h"
-#include "supervision/witnessing.h"
-#include "support/engine_scene.h"
 #include "support/fake_disk.h"
 #include "support/random_stream.h"
 
@@ -396,132 +391,6 @@ static void the_first_tree_of_all_is_compared_with_our_own_copy(void **state)
     expect_refused(play, WITNESS_ANSWER_DIVERGED, 0);
 }
 
-/* ------------------------------------------------------------------ what is owed */
-
-struct owing {
-    struct scene scene;
-    struct own_tree *tree;
-    struct owed_watch watch;
-    struct replica_listener watch_listener;
-    struct replica_listener tree_listener;
-    uint64_t number;
-    char folder[32];
-};
-
-static int set_up_owing(void **state)
-{
-    struct owing *owing = calloc(1, sizeof *owing);
-
-    assert_non_null(owing);
-    scene_start(&owing->scene);
-    (void)snprintf(owing->folder, sizeof owing->folder, "epochs.XXXXXX");
-    assert_non_null(mkdtemp(owing->folder));
-    owing->tree = own_tree_create();
-    owing->number = 1;
-    owing->watch =
-        (struct owed_watch){.tree = owing->tree, .copy = "there-is-no-copy", .keys = owing->folder};
-    assert_true(owed_watch_open(&owing->watch));
-    owing->watch_listener = owed_watch_listener(&owing->watch);
-    owing->tree_listener = own_tree_listener(owing->tree);
-    *state = owing;
-    return 0;
-}
-
-static int tear_down_owing(void **state)
-{
-    struct owing *owing = *state;
-    char path[64];
-
-    owed_watch_close(&owing->watch);
-    own_tree_destroy(owing->tree);
-    scene_end(&owing->scene);
-    (void)snprintf(path, sizeof path, "%s/1.key", owing->folder);
-    (void)unlink(path);
-    assert_int_equal(rmdir(owing->folder), 0);
-    free(owing);
-    return 0;
-}
-
-/* A batch whose command publishes a root; true: the engine took it. */
-static bool publish(struct owing *owing, uint64_t epoch)
-{
-    struct command_liabilities_publish command = {
-        .header.kind = COMMAND_LIABILITIES_PUBLISH,
-        .record = tarazy_engine_number(owing->scene.engine),
-        .epoch = epoch,
-        .root.bytes = {1},
-    };
-    struct bytes_of_batch bytes = {0};
-
-    bool is_taken = scene_send(&owing->scene, SCENE_OLGA, &command.header) == RESULT_OK;
-    command.header.number = tarazy_engine_number(owing->scene.engine);
-    owing->watch_listener.on_command(owing->watch_listener.context, owing->scene.engine,
-                                     &command.header, NULL, 0);
-    make_batch(&bytes, &owing->number, 0);
-    give(&owing->tree_listener, &bytes.batch);
-    owing->tree_listener.on_synced(owing->tree_listener.context);
-    return is_taken;
-}
-
-static enum owed_news wait_for_news(struct owing *owing, int64_t now_us)
-{
-    enum owed_news news = OWED_NEWS_NONE;
-
-    while (news == OWED_NEWS_NONE) { /* a child ends, sooner or later; ctest bounds it */
-        news = owed_watch_work(&owing->watch, own_tree_synced(owing->tree), now_us);
-    }
-    return news;
-}
-
-static void a_root_holds_up_every_checkpoint_that_covers_it(void **state)
-{
-    struct owing *owing = *state;
-
-    assert_true(owed_watch_covers(&owing->watch, 100));
-    assert_true(publish(owing, 3));
-    assert_false(publish(owing, 3)); /* refused: has published nothing */
-    assert_int_equal(owing->watch.count, 1);
-    assert_true(owed_watch_covers(&owing->watch, 0));
-    assert_false(owed_watch_covers(&owing->watch, 1));
-    assert_false(owed_watch_covers(&owing->watch, 2));
-    owed_watch_settle(&owing->watch, 1); /* was cosigned in an earlier life */
-    assert_true(owed_watch_covers(&owing->watch, 2));
-}
-
-static void a_root_without_its_key_is_tried_again(void **state)
-{
-    struct owing *owing = *state;
-    char path[64];
-
-    assert_true(publish(owing, 1));
-    assert_int_equal(wait_for_news(owing, 1), OWED_NEWS_NO_KEY);
-    assert_false(owed_watch_covers(&owing->watch, 1));
-    (void)snprintf(path, sizeof path, "%s/1.key", owing->folder);
-    FILE *file = fopen(path, "we");
-    assert_non_null(file);
-    for (int i = 0; i < 32; i++) {
-        assert_int_equal(fputs("0a", file) >= 0, 1);
-    }
-    assert_int_equal(fclose(file), 0);
-    /* The copy is not there either: that, too, is no agreement. */
-    assert_int_equal(wait_for_news(owing, 1000000000), OWED_NEWS_FAILED);
-    assert_non_null(strstr(owing->watch.reason, "epoch 1: "));
-    assert_false(owed_watch_covers(&owing->watch, 1));
-}
-
-static void roots_that_were_given_up_hold_up_what_was_not_cosigned_before(void **state)
-{
-    struct owing *owing = *state;
-
-    for (uint64_t epoch = 1; epoch <= OWED_WAITING_MAX + 1; epoch++) {
-        assert_true(publish(owing, epoch));
-    }
-    assert_false(owed_watch_covers(&owing->watch, 1)); /* the first one was given up */
-    owed_watch_settle(&owing->watch, 1);
-    assert_true(owed_watch_covers(&owing->watch, 1));
-    assert_false(owed_watch_covers(&owing->watch, 2));
-}
-
 /* ------------------------------------------------------------------ beside the stream */
 
 static void add_one(const void *question, void *answer)
@@ -567,7 +436,6 @@ static void work_beside_the_stream_answers_once_or_not_at_all(void **state)
 int main(void)
 {
 #define PLAYED(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-#define OWED(name)   cmocka_unit_test_setup_teardown(name, set_up_owing, tear_down_owing)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_root_of_every_size_is_that_of_a_tree_that_stopped_there),
         cmocka_unit_test(a_tree_that_nobody_cosigns_keeps_no_more_than_its_share),
@@ -581,12 +449,8 @@ int main(void)
         PLAYED(a_tree_that_does_not_continue_the_last_one_is_refused),
         PLAYED(a_tree_that_is_not_that_of_our_own_copy_is_refused_for_good),
         PLAYED(the_first_tree_of_all_is_compared_with_our_own_copy),
-        OWED(a_root_holds_up_every_checkpoint_that_covers_it),
-        OWED(a_root_without_its_key_is_tried_again),
-        OWED(roots_that_were_given_up_hold_up_what_was_not_cosigned_before),
         cmocka_unit_test(work_beside_the_stream_answers_once_or_not_at_all),
     };
 #undef PLAYED
-#undef OWED
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,7 +178,7 @@ static void work(const void *question, void *answer)
         say(answer, OWED_NEWS_NO_KEY, "the key of the epoch is not there");
         return;
     }
-    if (!state_at_read(storage_system(), asked->watch->copy, asked->root.claim.record, &state,
+    if (!state_at_read(asked->watch->storage, asked->watch->copy, asked->root.claim.record, &state,
                        &error)) {
         secret_wipe(&key, sizeof key);
         say(answer, OWED_NEWS_FAILED, journal_error_text(&error, text));

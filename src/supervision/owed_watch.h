@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "platform/storage.h"
 #include "proofs/liabilities_text.h"
 #include "supervision/own_tree.h"
 #include "supervision/side_task.h"
@@ -34,8 +35,9 @@ enum owed_news {
 #define OWED_REASON_SIZE 320u
 
 struct owed_watch {
-    const struct own_tree *tree; /* says which batch is being performed */
-    const char *copy;            /* the folder of the copy */
+    const struct own_tree *tree;   /* says which batch is being performed */
+    const struct storage *storage; /* where the copy is; read in the child */
+    const char *copy;              /* its folder */
     const char *keys; /* the folder with the epochs' keys, EPOCH.key as --reveal prints them */
     struct owed_root *waiting; /* oldest first */
     uint32_t count;
@@ -48,7 +50,7 @@ struct owed_watch {
     char reason[OWED_REASON_SIZE]; /* … and why, when it does not agree */
 };
 
-/* Zeroed but for tree, copy and keys (NULL: none), which must outlive it, and are set by the caller. */
+/* Zeroed but for tree, storage, copy and keys (NULL: none), which must outlive it, and are set by the caller. */
 bool owed_watch_open(struct owed_watch *watch);
 void owed_watch_close(struct owed_watch *watch);
 

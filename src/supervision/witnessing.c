@@ -239,8 +239,10 @@ struct witnessing *witnessing_create(const struct witnessing_options *options)
                    options->directory);
     witnessing->begun_us = clock_monotonic_us(options->clock) - WITNESSING_RESTART_US;
     witnessing->tree = own_tree_create();
-    witnessing->owed = (struct owed_watch){
-        .tree = witnessing->tree, .copy = options->directory, .keys = options->epoch_keys};
+    witnessing->owed = (struct owed_watch){.tree = witnessing->tree,
+                                           .storage = storage_system(),
+                                           .copy = options->directory,
+                                           .keys = options->epoch_keys};
     if (witnessing->tree == NULL || !owed_watch_open(&witnessing->owed)) {
         witnessing_destroy(witnessing);
         return NULL;
