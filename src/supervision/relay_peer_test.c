@@ -232,6 +232,78 @@ static void what_waits_for_a_slow_reader_is_kept_from_him_once_his_key_is_revoke
     assert_int_equal(recv(visit->fd, &byte, 1, 0), -1);
 }
 
+/* ------------------------------------------------------------------ "you have everything" */
+
+/* Takes at most so many bytes, and looks at every frame that is whole: a heartbeat must not come before all is there. */
+struct slow_reader {
+    uint8_t bytes[FOLLOW_PAYLOAD_MAX + sizeof(struct follow_frame)];
+    size_t size;
+    uint64_t number; /* of the last batch */
+    uint32_t heartbeats;
+};
+
+static void take_a_little(struct visit *visit, struct slow_reader *reader, size_t most)
+{
+    struct follow_frame frame;
+    ssize_t got = recv(visit->fd, reader->bytes + reader->size, most, 0);
+    reader->size += got > 0 ? (size_t)got : 0;
+    while (reader->size >= sizeof frame) {
+        memcpy(&frame, reader->bytes, sizeof frame);
+        assert_null(follow_frame_check(&frame));
+        size_t extent = sizeof frame + frame.payload_size;
+        assert_true(extent + most <= sizeof reader->bytes);
+        if (reader->size < extent) {
+            return;
+        }
+        if (frame.kind == FOLLOW_KIND_BATCH) {
+            reader->number = frame.number;
+        } else if (frame.kind == FOLLOW_KIND_HEARTBEAT) {
+            assert_int_equal(frame.number, visit->news.number);
+            assert_int_equal(reader->number, visit->news.number);
+            reader->heartbeats++;
+        }
+        reader->size -= extent;
+        memmove(reader->bytes, reader->bytes + extent, reader->size);
+    }
+}
+
+/* More than two fillings of the buffer wait for him, and each of his turns is longer than a heartbeat. */
+static void a_slow_follower_hears_no_heartbeat_before_he_has_everything(void **state)
+{
+    struct visit *visit = *state;
+    struct slow_reader *reader = calloc(1, sizeof *reader);
+    unsigned fillings = 0;
+    assert_non_null(reader);
+    for (int i = 0; i < 8; i++) {
+        trade(visit, BIG_BATCH, true);
+    }
+    visit->news.is_at_end = true;
+    arrive(visit, KEY_BYTE);
+    for (int i = 0; i < 1000 && reader->heartbeats == 0; i++) {
+        visit->news.now_us += (int64_t)visit->news.heartbeat_ms * 1000;
+        assert_true(turn(visit));
+        fillings += visit->peer->was_filled ? 1 : 0;
+        take_a_little(visit, reader, 3000);
+    }
+    assert_true(fillings > 2);
+    assert_true(reader->heartbeats > 0);
+    free(reader);
+}
+
+static void nobody_hears_a_heartbeat_while_the_relay_itself_is_behind(void **state)
+{
+    struct visit *visit = *state;
+    follow_to_the_end(visit);
+    for (int i = 0; i < 5; i++) {
+        visit->news.now_us += (int64_t)visit->news.heartbeat_ms * 1000;
+        assert_true(turn(visit));
+        assert_int_equal(hear(visit).frames[FOLLOW_KIND_HEARTBEAT], 0);
+    }
+    visit->news.is_at_end = true;
+    assert_true(turn(visit));
+    assert_int_equal(hear(visit).frames[FOLLOW_KIND_HEARTBEAT], 1);
+}
+
 #define VISIT(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -242,6 +314,8 @@ int main(void)
         VISIT(who_may_follow_hears_all_of_it),
         VISIT(whose_key_is_revoked_while_he_follows_hears_so_and_no_more_batches),
         VISIT(what_waits_for_a_slow_reader_is_kept_from_him_once_his_key_is_revoked),
+        VISIT(a_slow_follower_hears_no_heartbeat_before_he_has_everything),
+        VISIT(nobody_hears_a_heartbeat_while_the_relay_itself_is_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
