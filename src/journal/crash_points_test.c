@@ -21,7 +21,15 @@
 #include "support/fake_disk.h"
 #include "support/journal_flow.h"
 
-#define STEPS 14u
+/* How a core lives: small batches and many segments; or large ones, which are written in two pieces. */
+struct life {
+    uint64_t segment_size;
+    uint32_t steps;
+    uint32_t commands; /* of a batch at least; up to 4 more */
+};
+
+static const struct life SMALL = {8192, 14, 1};
+static const struct life LARGE = {1 << 18, 3, 200};
 
 struct outcome {
     uint64_t acknowledged; /* the last number a client was told is durable */
@@ -30,23 +38,23 @@ struct outcome {
 };
 
 /* One life of a core: recovers and goes on; ends at the log's first failure, as a process does. */
-static struct outcome live(struct fake_disk *disk)
+static struct outcome live(struct fake_disk *disk, const struct life *life)
 {
     const struct storage *storage = fake_disk_storage(disk);
     struct outcome outcome = {0, 0, false};
     struct journal_core core;
 
-    if (!journal_core_start(&core, storage, "j", 8192)) {
+    if (!journal_core_start(&core, storage, "j", life->segment_size)) {
         assert_true(fake_disk_has_failed(disk));
         assert_non_null(core.error.what);
         return outcome;
     }
     outcome.acknowledged = core.acknowledged;
     outcome.is_alive = true;
-    for (uint32_t i = 0; i < STEPS && outcome.is_alive; i++) {
+    for (uint32_t i = 0; i < life->steps && outcome.is_alive; i++) {
         bool was_failed = fake_disk_has_failed(disk);
 
-        outcome.is_alive = journal_core_step(&core, 1 + i % 5);
+        outcome.is_alive = journal_core_step(&core, life->commands + i % 5);
         outcome.acknowledged = core.acknowledged;
         /* No error of the disk is survived by the log, be it for once or for ever. */
         if (fake_disk_has_failed(disk) && !was_failed) {
@@ -57,13 +65,14 @@ static struct outcome live(struct fake_disk *disk)
             (void)journal_core_snapshot(&core, storage);
         }
     }
-    outcome.appended = outcome.acknowledged + 8;
+    outcome.appended = outcome.acknowledged + life->commands + 7;
     journal_core_stop(&core);
     return outcome;
 }
 
 /* The next start on a healthy disk: all that was acknowledged, nothing that was not written. */
-static void assert_recovers(struct fake_disk *disk, const struct outcome *before)
+static void assert_recovers(struct fake_disk *disk, const struct life *life,
+                            const struct outcome *before)
 {
     const struct storage *storage = fake_disk_storage(disk);
     const struct verifier_options options = {.storage = storage, .directory = "j"};
@@ -72,7 +81,7 @@ static void assert_recovers(struct fake_disk *disk, const struct outcome *before
     char text[JOURNAL_ERROR_TEXT_SIZE];
     uint64_t last;
 
-    if (!journal_core_start(&core, storage, "j", 8192)) {
+    if (!journal_core_start(&core, storage, "j", life->segment_size)) {
         fail_msg("does not start: %s", journal_error_text(&core.error, text));
     }
     assert_true(core.acknowledged >= before->acknowledged);
@@ -94,10 +103,10 @@ static void assert_recovers(struct fake_disk *disk, const struct outcome *before
     }
 }
 
-static uint64_t count_calls(void)
+static uint64_t count_calls(const struct life *life)
 {
     struct fake_disk *disk = fake_disk_create();
-    struct outcome outcome = live(disk);
+    struct outcome outcome = live(disk, life);
     uint64_t calls = fake_disk_calls(disk);
 
     assert_true(outcome.is_alive);
@@ -127,9 +136,9 @@ static const struct way WAYS[] = {
     {FAKE_FAILURE_POWER, EIO, FAKE_LOSS_BYTES, 6},
 };
 
-static void acknowledged_commands_survive_any_failure_at_any_call(void **state)
+static void survive_any_failure(const struct life *life)
 {
-    uint64_t calls = count_calls();
+    uint64_t calls = count_calls(life);
 
     for (size_t w = 0; w < sizeof WAYS / sizeof WAYS[0]; w++) {
         const struct way *way = &WAYS[w];
@@ -139,20 +148,30 @@ static void acknowledged_commands_survive_any_failure_at_any_call(void **state)
             struct random_stream random = {i};
 
             fake_disk_plan(disk, way->failure, i / way->seeds + 1, way->error_number);
-            struct outcome outcome = live(disk);
+            struct outcome outcome = live(disk, life);
             assert_true(fake_disk_has_failed(disk));
             fake_disk_restart(disk, way->loss, &random);
-            assert_recovers(disk, &outcome);
+            assert_recovers(disk, life, &outcome);
             fake_disk_destroy(disk);
         }
     }
+}
+
+static void acknowledged_commands_survive_any_failure_at_any_call(void **state)
+{
+    survive_any_failure(&SMALL);
+}
+
+static void a_large_batch_in_two_writes_survives_any_failure_too(void **state)
+{
+    survive_any_failure(&LARGE);
 }
 
 /* The tests above can fail: a journal whose syncs do nothing loses what it acknowledged as soon as the
  * power goes, and loses nothing when only the process dies, which is why killing it shows so little. */
 static void a_journal_without_syncs_is_caught_by_power_loss_and_not_by_a_kill(void **state)
 {
-    uint64_t calls = count_calls();
+    uint64_t calls = count_calls(&SMALL);
     uint64_t lost_to_power = 0;
     uint64_t tried = 0;
 
@@ -163,7 +182,7 @@ static void a_journal_without_syncs_is_caught_by_power_loss_and_not_by_a_kill(vo
 
             fake_disk_lie(disk, true);
             fake_disk_plan(disk, FAKE_FAILURE_POWER, k, EIO);
-            struct outcome outcome = live(disk);
+            struct outcome outcome = live(disk, &SMALL);
             fake_disk_lie(disk, false);
             fake_disk_restart(disk, is_kill ? FAKE_LOSS_NOTHING : FAKE_LOSS_ALL, NULL);
             bool is_up = journal_core_start(&core, fake_disk_storage(disk), "j", 8192);
@@ -185,27 +204,27 @@ static void a_journal_without_syncs_is_caught_by_power_loss_and_not_by_a_kill(vo
 static void acknowledged_commands_survive_a_second_failure_while_recovering(void **state)
 {
     static const enum fake_loss losses[] = {FAKE_LOSS_ALL, FAKE_LOSS_SECTORS, FAKE_LOSS_BYTES};
-    uint64_t calls = count_calls();
+    uint64_t calls = count_calls(&SMALL);
 
     for (uint64_t k = 1; k <= calls; k++) {
         struct random_stream random = {k};
         struct fake_disk *torn = fake_disk_create();
 
         fake_disk_plan(torn, FAKE_FAILURE_POWER, k, EIO);
-        struct outcome first = live(torn);
+        struct outcome first = live(torn, &SMALL);
         fake_disk_restart(torn, losses[k % 3], &random);
         for (uint64_t second = 1; second < 60; second += 1 + random_below(&random, 3)) {
             struct fake_disk *disk = fake_disk_copy(torn);
 
             fake_disk_plan(disk, second % 2 == 0 ? FAKE_FAILURE_POWER : FAKE_FAILURE_ONCE, second,
                            EIO);
-            struct outcome outcome = live(disk);
+            struct outcome outcome = live(disk, &SMALL);
             if (outcome.acknowledged == 0) {
                 outcome = first;
             }
             assert_true(outcome.acknowledged >= first.acknowledged);
             fake_disk_restart(disk, losses[second % 3], &random);
-            assert_recovers(disk, &outcome);
+            assert_recovers(disk, &SMALL, &outcome);
             fake_disk_destroy(disk);
         }
         fake_disk_destroy(torn);
@@ -241,15 +260,15 @@ static void what_a_failed_sync_left_in_the_cache_is_written_again_or_not_announc
  * bytes, names. What the next one announces must be on the disk all the same. */
 static void a_start_takes_nothing_for_durable_because_it_can_be_read(void **state)
 {
-    uint64_t calls = count_calls();
+    uint64_t calls = count_calls(&SMALL);
 
     for (uint64_t k = 1; k <= calls; k++) {
         struct fake_disk *disk = fake_disk_create();
 
         fake_disk_plan(disk, FAKE_FAILURE_POWER, k, EIO);
-        struct outcome outcome = live(disk);
+        struct outcome outcome = live(disk, &SMALL);
         fake_disk_plan(disk, FAKE_FAILURE_NONE, 0, 0);
-        assert_recovers(disk, &outcome);
+        assert_recovers(disk, &SMALL, &outcome);
         fake_disk_destroy(disk);
     }
 }
@@ -312,6 +331,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(acknowledged_commands_survive_any_failure_at_any_call),
+        cmocka_unit_test(a_large_batch_in_two_writes_survives_any_failure_too),
         cmocka_unit_test(a_journal_without_syncs_is_caught_by_power_loss_and_not_by_a_kill),
         cmocka_unit_test(acknowledged_commands_survive_a_second_failure_while_recovering),
         cmocka_unit_test(what_a_failed_sync_left_in_the_cache_is_written_again_or_not_announced),

@@ -3,7 +3,7 @@
  * The log on a local disk: the only code that writes batches. A room of its own because its order of
  * calls is the promise "an acknowledgement means: on disk".
  *
- *     append:  one write of header, commands, trailer
+ *     append:  one write of header, commands, trailer; of a large batch the trailer comes second
  *     sync:    one fdatasync; only then durable moves
  *     change of segments:  sync the old one · name the new one durably · seal and sync the old one
  *
@@ -20,6 +20,9 @@
 #include "base/ensure.h"
 #include "journal/journal_folder.h"
 #include "journal/next_segment.h"
+
+/* Hashing so many bytes takes as long as beginning to write them. */
+#define LARGE_SIZE (32u << 10)
 
 struct log_file {
     struct log log;
@@ -109,6 +112,40 @@ static bool change_segment(struct log_file *file)
     return true;
 }
 
+/* Header and commands go to the disk while the trailer's hash is made. Whether two writes or one: until
+ * the trailer's last byte is there, the batch is not. */
+static int write_large(struct log_file *file, const struct batch_header *header,
+                       const struct log_batch *batch, struct batch_trailer *trailer)
+{
+    const struct storage *storage = file->place.storage;
+    const struct byte_part parts[] = {
+        {header, sizeof *header},
+        {batch->commands, batch->size},
+    };
+    uint64_t size = sizeof *header + batch->size;
+
+    int result = storage_write_parts(storage, file->file, parts, 2, file->offset);
+    if (result < 0) {
+        return result;
+    }
+    storage->start_writeback(storage->context, file->file, file->offset, size);
+    batch_trailer_make(trailer, file->sha, header, batch->commands);
+    return storage_write_bytes(storage, file->file, trailer, sizeof *trailer, file->offset + size);
+}
+
+static int write_small(struct log_file *file, const struct batch_header *header,
+                       const struct log_batch *batch, struct batch_trailer *trailer)
+{
+    batch_trailer_make(trailer, file->sha, header, batch->commands);
+    const struct byte_part parts[] = {
+        {header, sizeof *header},
+        {batch->commands, batch->size},
+        {trailer, sizeof *trailer},
+    };
+
+    return storage_write_parts(file->place.storage, file->file, parts, 3, file->offset);
+}
+
 static bool write_batch(struct log_file *file, const struct log_batch *batch)
 {
     struct batch_trailer trailer;
@@ -125,13 +162,8 @@ static bool write_batch(struct log_file *file, const struct log_batch *batch)
     };
 
     batch_header_seal(&header);
-    batch_trailer_make(&trailer, file->sha, &header, batch->commands);
-    const struct byte_part parts[] = {
-        {&header, sizeof header},
-        {batch->commands, batch->size},
-        {&trailer, sizeof trailer},
-    };
-    int result = storage_write_parts(file->place.storage, file->file, parts, 3, file->offset);
+    int result = batch->size < LARGE_SIZE ? write_small(file, &header, batch, &trailer)
+                                          : write_large(file, &header, batch, &trailer);
     if (result < 0) {
         return fail(file, "the journal cannot be written", result);
     }
