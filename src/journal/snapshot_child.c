@@ -13,24 +13,19 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/ensure.h"
+#include "platform/bound_child.h"
 
 #define EXIT_UNKNOWN 255
 
 static _Noreturn void work(const struct storage *storage, int folder, int lock,
-                           const struct snapshot_source *source, pid_t parent)
+                           const struct snapshot_source *source)
 {
     struct journal_error error;
 
-    /* A child that outlived its core would hold the lock, or name a snapshot behind the back of the
-     * next core. */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) {
-        _exit(EXIT_UNKNOWN);
-    }
     if (lock >= 0) {
         storage->close(storage->context, lock);
     }
@@ -44,19 +39,19 @@ static _Noreturn void work(const struct storage *storage, int folder, int lock,
 bool snapshot_child_start(struct snapshot_child *child, const struct storage *storage, int folder,
                           int lock, const struct snapshot_source *source)
 {
-    pid_t parent = getpid();
-
     if (child->process != 0) {
         errno = EBUSY;
         return false;
     }
     ENSURE(tarazy_engine_number(source->engine) == source->head.number);
-    pid_t process = fork();
+    /* A child that outlived its core would hold the lock, or name a snapshot behind the back of the
+     * next core. */
+    pid_t process = bound_child_fork(SIGKILL);
     if (process < 0) {
         return false;
     }
     if (process == 0) {
-        work(storage, folder, lock, source, parent);
+        work(storage, folder, lock, source);
     }
     child->process = process;
     child->number = source->head.number;

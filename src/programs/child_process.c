@@ -11,11 +11,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/ensure.h"
+#include "platform/bound_child.h"
 #include "platform/log_line.h"
 
 enum {
@@ -26,7 +26,7 @@ enum {
 };
 
 /* In the child. Does not come back. */
-static void child_exec(const struct child_process *child, pid_t parent, int ready_fd)
+static void child_exec(const struct child_process *child, int ready_fd)
 {
     char *arguments[CHILD_ARGUMENTS_MAX];
     char fd_text[16];
@@ -35,7 +35,7 @@ static void child_exec(const struct child_process *child, pid_t parent, int read
 
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
-    if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent || setpgid(0, 0) != 0) {
+    if (setpgid(0, 0) != 0) {
         _exit(1);
     }
     int null = open("/dev/null", O_RDONLY);
@@ -68,7 +68,6 @@ static void child_log(const struct child_process *child, enum log_level level, c
 bool child_start(struct child_process *child, int64_t now_ms)
 {
     int ends[2];
-    pid_t parent = getpid();
     ENSURE(child->process == 0);
     if (pipe(ends) != 0) {
         child_log(child, LOG_LEVEL_ERROR, "cannot_start", "errno", errno);
@@ -76,9 +75,9 @@ bool child_start(struct child_process *child, int64_t now_ms)
     }
     (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     (void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    pid_t process = fork();
+    pid_t process = bound_child_fork(SIGTERM);
     if (process == 0) {
-        child_exec(child, parent, ends[1]);
+        child_exec(child, ends[1]);
     }
     (void)close(ends[1]);
     if (process < 0) {

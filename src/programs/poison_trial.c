@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "platform/bound_child.h"
+
 struct trial {
     struct engine *engine;
     struct event_buffer events;
@@ -112,7 +114,7 @@ bool poison_trial(const struct engine *engine, const struct journal_batch *batch
     }
     *shared = batch->first_number;
     trial.at = shared;
-    pid_t child = fork();
+    pid_t child = bound_child_fork(SIGKILL);
     if (child == 0) {
         /* The child's copy of the block is its own to change. */
         trial.engine = (struct engine *)(uintptr_t)tarazy_engine_block(engine, &size);

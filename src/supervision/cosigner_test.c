@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The supervisor as a witness: the tree of its own batches against a naive one, what it answers to every kind of
- * checkpoint, and work beside the stream.
+ * checkpoint.
  */
 #include "supervision/cosigner.h"
 
@@ -9,12 +9,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "supervision/own_tree.h"
-#include "supervision/side_task.h"
 #include "support/fake_disk.h"
 #include "support/random_stream.h"
 
@@ -391,48 +389,6 @@ static void the_first_tree_of_all_is_compared_with_our_own_copy(void **state)
     expect_refused(play, WITNESS_ANSWER_DIVERGED, 0);
 }
 
-/* ------------------------------------------------------------------ beside the stream */
-
-static void add_one(const void *question, void *answer)
-{
-    uint64_t sum = *(const uint64_t *)question + 1;
-
-    memcpy(answer, &sum, sizeof sum);
-}
-
-static void die(const void *question, void *answer)
-{
-    _exit(*(const uint64_t *)question == 0);
-}
-
-static int wait_for_answer(struct side_task *task, uint64_t *answer)
-{
-    int said = 0;
-
-    while (said == 0) {
-        said = side_task_poll(task, answer, sizeof *answer);
-    }
-    return said;
-}
-
-static void work_beside_the_stream_answers_once_or_not_at_all(void **state)
-{
-    struct side_task task = {0};
-    uint64_t question = 41;
-    uint64_t answer = 0;
-
-    assert_int_equal(side_task_poll(&task, &answer, sizeof answer), 0);
-    assert_true(side_task_begin(&task, add_one, &question, sizeof answer));
-    assert_false(side_task_begin(&task, add_one, &question, sizeof answer));
-    assert_int_equal(wait_for_answer(&task, &answer), 1);
-    assert_int_equal(answer, 42);
-    assert_true(side_task_begin(&task, die, &question, sizeof answer));
-    assert_int_equal(wait_for_answer(&task, &answer), -1);
-    assert_true(side_task_begin(&task, add_one, &question, sizeof answer));
-    side_task_stop(&task);
-    assert_int_equal(task.child, 0);
-}
-
 int main(void)
 {
 #define PLAYED(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -449,7 +405,6 @@ int main(void)
         PLAYED(a_tree_that_does_not_continue_the_last_one_is_refused),
         PLAYED(a_tree_that_is_not_that_of_our_own_copy_is_refused_for_good),
         PLAYED(the_first_tree_of_all_is_compared_with_our_own_copy),
-        cmocka_unit_test(work_beside_the_stream_answers_once_or_not_at_all),
     };
 #undef PLAYED
     return cmocka_run_group_tests(tests, NULL, NULL);

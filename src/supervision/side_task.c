@@ -9,12 +9,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/ensure.h"
+#include "platform/bound_child.h"
 
 enum { SIDE_TASK_NICE = 10 };
 
@@ -31,20 +31,15 @@ static _Noreturn void run_child(int pipe, void (*work)(const void *question, voi
 bool side_task_begin(struct side_task *task, void (*work)(const void *question, void *answer),
                      const void *question, size_t answer_size)
 {
-    pid_t parent = getpid();
     int ends[2];
 
     ENSURE(answer_size <= SIDE_TASK_ANSWER_MAX);
     if (task->child != 0 || pipe2(ends, O_CLOEXEC) != 0) {
         return false;
     }
-    pid_t child = fork();
+    pid_t child = bound_child_fork(SIGKILL);
     if (child == 0) {
         (void)close(ends[0]);
-        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() != parent) {
-            _exit(1);
-        }
         run_child(ends[1], work, question, answer_size);
     }
     (void)close(ends[1]);

@@ -19,11 +19,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "platform/bound_child.h"
 #include "platform/entropy.h"
 #include "platform/replaced_file.h"
 #include "platform/secret_file.h"
@@ -188,19 +188,14 @@ static _Noreturn void run_child(const struct witnessing *witnessing, int socket)
 
 static bool start_child(struct witnessing *witnessing)
 {
-    pid_t parent = getpid();
     int ends[2];
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         return false;
     }
-    pid_t child = fork();
+    pid_t child = bound_child_fork(SIGKILL);
     if (child == 0) {
         (void)close(ends[0]);
-        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() != parent) {
-            _exit(1);
-        }
         run_child(witnessing, ends[1]);
     }
     (void)close(ends[1]);
