@@ -6,34 +6,13 @@
  */
 #include "programs/public_key_file.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "codec/base64_text.h"
 #include "platform/signature.h"
+#include "programs/pem_file.h"
 
-enum { PUBLIC_KEY_TEXT_MAX = 4096, PUBLIC_KEY_ED25519_DER = 44, PUBLIC_KEY_DER_MAX = 2048 };
-
-#define PUBLIC_KEY_BEGIN "-----BEGIN PUBLIC KEY-----"
-#define PUBLIC_KEY_END   "-----END PUBLIC KEY-----"
-
-/* The base64 between the two lines, without line ends. 0: there is none. */
-static size_t public_key_body(const char *text, char *out, size_t capacity)
-{
-    const char *begin = strstr(text, PUBLIC_KEY_BEGIN);
-    const char *end = begin == NULL ? NULL : strstr(begin, PUBLIC_KEY_END);
-    size_t used = 0;
-    if (end == NULL) {
-        return 0;
-    }
-    for (const char *at = begin + strlen(PUBLIC_KEY_BEGIN); at < end && used < capacity; at++) {
-        if (*at != '\n' && *at != '\r') {
-            out[used++] = *at;
-        }
-    }
-    return used;
-}
+enum { PUBLIC_KEY_ED25519_DER = 44 };
 
 static bool public_key_take(const uint8_t *der, size_t size, struct command_key_create *command)
 {
@@ -63,21 +42,12 @@ static bool public_key_take(const uint8_t *der, size_t size, struct command_key_
 bool public_key_file_read(const char *path, struct command_key_create *command, char *error,
                           size_t error_size)
 {
-    char text[PUBLIC_KEY_TEXT_MAX + 1];
-    char base64[PUBLIC_KEY_TEXT_MAX];
-    uint8_t der[PUBLIC_KEY_DER_MAX];
-    size_t der_size = 0;
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        (void)snprintf(error, error_size, "%s", strerror(errno));
+    struct pem_file file;
+
+    if (!pem_file_read(path, "PUBLIC KEY", &file, error, error_size)) {
         return false;
     }
-    size_t size = fread(text, 1, PUBLIC_KEY_TEXT_MAX, file);
-    (void)fclose(file);
-    text[size] = '\0';
-    size_t body = public_key_body(text, base64, sizeof base64);
-    if (body > 0 && base64_decode(slice_of(base64, body), der, sizeof der, &der_size) &&
-        public_key_take(der, der_size, command)) {
+    if (file.size > 0 && public_key_take(file.der, file.size, command)) {
         return true;
     }
     (void)snprintf(error, error_size,
