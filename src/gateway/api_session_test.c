@@ -24,13 +24,8 @@ static struct server_handle api;
 static int start(void **state)
 {
     socket_scene_start(&scene, NULL);
+    *state = &scene;
     api = socket_scene_open("/ws-api/v3");
-    return 0;
-}
-
-static int end(void **state)
-{
-    socket_scene_end(&scene);
     return 0;
 }
 
@@ -345,7 +340,7 @@ static void who_has_gone_is_not_answered(void **state)
     rig_expect(&scene.rig, RIG_ALICE, "GET /api/v3/openOrders symbol=BTCKZT", 200, "\"orderId\"");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, socket_scene_tear_down)
 
 int main(void)
 {

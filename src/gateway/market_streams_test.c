@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -18,18 +17,6 @@
 #include "support/socket_scene.h"
 
 static struct socket_scene scene;
-
-static int start(void **state)
-{
-    socket_scene_start(&scene, NULL);
-    return 0;
-}
-
-static int end(void **state)
-{
-    socket_scene_end(&scene);
-    return 0;
-}
 
 static struct market_streams_statistics statistics(void)
 {
@@ -407,7 +394,7 @@ static void a_full_feed_is_flushed_early_and_loses_nothing(void **state)
     assert_int_equal(expected, 11);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
+#define TEST(name) SOCKET_SCENE_TEST(name, &scene)
 
 int main(void)
 {

@@ -19,18 +19,6 @@
 
 static struct socket_scene scene;
 
-static int start(void **state)
-{
-    socket_scene_start(&scene, NULL);
-    return 0;
-}
-
-static int end(void **state)
-{
-    socket_scene_end(&scene);
-    return 0;
-}
-
 static void samples_have_the_form_that_is_read(void **state)
 {
     char room[512];
@@ -169,7 +157,7 @@ static void the_description_is_whole(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
+#define TEST(name) SOCKET_SCENE_TEST(name, &scene)
 
 int main(void)
 {

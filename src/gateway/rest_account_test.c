@@ -8,27 +8,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "support/venue_rig.h"
-
-static int set_up(void **state)
-{
-    struct rig *rig = malloc(sizeof *rig);
-
-    rig_start(rig, NULL);
-    *state = rig;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig_end(*state);
-    free(*state);
-    return 0;
-}
 
 #define LIMIT "POST /api/v3/order symbol=BTCKZT&type=LIMIT&timeInForce=GTC&"
 
@@ -137,13 +120,12 @@ static void prevented_matches_are_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_account_tells_balances_and_rates, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(rates_are_told_per_symbol, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_count_of_orders_is_told, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(trades_of_ones_own_have_their_fees, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_page_does_not_end_between_two_fills_of_one_trade, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(prevented_matches_are_told, set_up, tear_down),
+        RIG_TEST(an_account_tells_balances_and_rates),
+        RIG_TEST(rates_are_told_per_symbol),
+        RIG_TEST(the_count_of_orders_is_told),
+        RIG_TEST(trades_of_ones_own_have_their_fees),
+        RIG_TEST(a_page_does_not_end_between_two_fills_of_one_trade),
+        RIG_TEST(prevented_matches_are_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -21,22 +20,6 @@
 #define FIELDS "\"type\":\"LIMIT\",\"timeInForce\":\"GTC\","
 #define BUY    "{\"symbol\":\"BTCKZT\",\"side\":\"BUY\"," FIELDS
 #define SELL   "{\"symbol\":\"BTCKZT\",\"side\":\"SELL\"," FIELDS
-
-static int set_up(void **state)
-{
-    struct rig *rig = malloc(sizeof *rig);
-
-    rig_start(rig, NULL);
-    *state = rig;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig_end(*state);
-    free(*state);
-    return 0;
-}
 
 enum { TEXT_MAX = 4 * 65536 };
 
@@ -509,30 +492,29 @@ static void a_leg_takes_its_list_with_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-        TEST(every_order_is_a_command_of_its_own_in_the_order_given),
-        TEST(symbols_may_be_mixed_and_trades_happen_within),
-        TEST(one_refused_element_does_not_stop_the_others),
-        TEST(a_batch_of_nothing_but_refusals_is_answered),
-        TEST(the_same_client_id_twice_places_one_order),
-        TEST(what_is_malformed_as_a_whole_changes_nothing),
-        TEST(five_hundred_orders_fit_and_one_more_does_not),
-        TEST(a_batch_over_the_limit_of_orders_is_refused_as_a_whole),
-        TEST(each_order_takes_a_nonce_of_its_own),
-        TEST(a_batch_may_come_as_json),
-        TEST(the_answer_waits_for_the_last_element),
-        TEST(who_hears_nothing_in_time_is_told_so_of_each_element),
-        TEST(a_lost_link_is_told_of_each_element),
-        TEST(a_refusal_by_the_core_is_one_elements),
-        TEST(what_the_link_does_not_take_is_certainly_not_placed),
-        TEST(a_batch_that_the_link_has_no_room_for_is_not_begun),
-        TEST(a_batch_goes_whole_or_not_at_all_when_many_wait),
-        TEST(a_batch_that_waited_too_long_at_the_door_is_not_sent),
-        TEST(orders_are_cancelled_by_number),
-        TEST(orders_are_cancelled_by_client_id),
-        TEST(the_orders_of_others_and_other_symbols_stay),
-        TEST(a_list_of_cancels_is_by_one_kind_of_name),
-        TEST(a_leg_takes_its_list_with_it),
+        RIG_TEST(every_order_is_a_command_of_its_own_in_the_order_given),
+        RIG_TEST(symbols_may_be_mixed_and_trades_happen_within),
+        RIG_TEST(one_refused_element_does_not_stop_the_others),
+        RIG_TEST(a_batch_of_nothing_but_refusals_is_answered),
+        RIG_TEST(the_same_client_id_twice_places_one_order),
+        RIG_TEST(what_is_malformed_as_a_whole_changes_nothing),
+        RIG_TEST(five_hundred_orders_fit_and_one_more_does_not),
+        RIG_TEST(a_batch_over_the_limit_of_orders_is_refused_as_a_whole),
+        RIG_TEST(each_order_takes_a_nonce_of_its_own),
+        RIG_TEST(a_batch_may_come_as_json),
+        RIG_TEST(the_answer_waits_for_the_last_element),
+        RIG_TEST(who_hears_nothing_in_time_is_told_so_of_each_element),
+        RIG_TEST(a_lost_link_is_told_of_each_element),
+        RIG_TEST(a_refusal_by_the_core_is_one_elements),
+        RIG_TEST(what_the_link_does_not_take_is_certainly_not_placed),
+        RIG_TEST(a_batch_that_the_link_has_no_room_for_is_not_begun),
+        RIG_TEST(a_batch_goes_whole_or_not_at_all_when_many_wait),
+        RIG_TEST(a_batch_that_waited_too_long_at_the_door_is_not_sent),
+        RIG_TEST(orders_are_cancelled_by_number),
+        RIG_TEST(orders_are_cancelled_by_client_id),
+        RIG_TEST(the_orders_of_others_and_other_symbols_stay),
+        RIG_TEST(a_list_of_cancels_is_by_one_kind_of_name),
+        RIG_TEST(a_leg_takes_its_list_with_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

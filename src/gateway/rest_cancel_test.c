@@ -8,28 +8,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "support/venue_rig.h"
-
-static int set_up(void **state)
-{
-    struct rig *rig = malloc(sizeof *rig);
-
-    rig_start(rig, NULL);
-    *state = rig;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig_end(*state);
-    free(*state);
-    return 0;
-}
 
 #define LIMIT  "POST /api/v3/order symbol=BTCKZT&type=LIMIT&timeInForce=GTC&"
 #define CANCEL "DELETE /api/v3/order symbol=BTCKZT&"
@@ -145,14 +128,12 @@ static void silence_cancels_when_it_was_asked_to(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_cancel_tells_the_order_as_it_ended, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_cancel_is_by_number_or_name_and_only_of_ones_own, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_cancel_may_be_restricted, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(all_orders_of_a_symbol_are_cancelled_and_reported_once,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_cancelled_leg_cancels_its_list, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(silence_cancels_when_it_was_asked_to, set_up, tear_down),
+        RIG_TEST(a_cancel_tells_the_order_as_it_ended),
+        RIG_TEST(a_cancel_is_by_number_or_name_and_only_of_ones_own),
+        RIG_TEST(a_cancel_may_be_restricted),
+        RIG_TEST(all_orders_of_a_symbol_are_cancelled_and_reported_once),
+        RIG_TEST(a_cancelled_leg_cancels_its_list),
+        RIG_TEST(silence_cancels_when_it_was_asked_to),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

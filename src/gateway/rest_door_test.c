@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -26,22 +25,6 @@
 
 #define LIMIT "POST /api/v3/order symbol=BTCKZT&type=LIMIT&timeInForce=GTC&"
 #define BID   LIMIT "side=BUY&quantity=1&price=15000"
-
-static int set_up(void **state)
-{
-    struct rig *rig = malloc(sizeof *rig);
-
-    rig_start(rig, NULL);
-    *state = rig;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig_end(*state);
-    free(*state);
-    return 0;
-}
 
 static void paths_and_methods_must_exist(void **state)
 {
@@ -400,25 +383,24 @@ static void a_full_link_is_told_as_busy(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define STORY(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-        STORY(paths_and_methods_must_exist),
-        STORY(no_two_routes_are_the_same_and_every_rule_is_named_once),
-        STORY(the_signed_bytes_are_those_sent_without_the_signature),
-        STORY(parameters_may_stand_in_query_and_body),
-        STORY(a_signed_request_needs_key_time_and_signature),
-        STORY(a_timestamp_may_be_in_microseconds),
-        STORY(the_window_is_looked_at_again_before_the_core),
-        STORY(a_nonce_is_used_once_and_grows),
-        STORY(headers_that_count_stand_once),
-        STORY(keys_are_bound_to_addresses),
-        STORY(weight_is_told_and_limited),
-        STORY(what_there_is_not_counts_as_well),
-        STORY(orders_are_limited_per_participant),
-        STORY(nobody_answers_before_the_command_is_back),
-        STORY(ten_seconds_without_an_outcome_is_an_unknown_outcome),
-        STORY(a_lost_link_makes_every_outcome_unknown),
-        STORY(what_the_core_refuses_is_refused),
-        STORY(a_full_link_is_told_as_busy),
+        RIG_TEST(paths_and_methods_must_exist),
+        RIG_TEST(no_two_routes_are_the_same_and_every_rule_is_named_once),
+        RIG_TEST(the_signed_bytes_are_those_sent_without_the_signature),
+        RIG_TEST(parameters_may_stand_in_query_and_body),
+        RIG_TEST(a_signed_request_needs_key_time_and_signature),
+        RIG_TEST(a_timestamp_may_be_in_microseconds),
+        RIG_TEST(the_window_is_looked_at_again_before_the_core),
+        RIG_TEST(a_nonce_is_used_once_and_grows),
+        RIG_TEST(headers_that_count_stand_once),
+        RIG_TEST(keys_are_bound_to_addresses),
+        RIG_TEST(weight_is_told_and_limited),
+        RIG_TEST(what_there_is_not_counts_as_well),
+        RIG_TEST(orders_are_limited_per_participant),
+        RIG_TEST(nobody_answers_before_the_command_is_back),
+        RIG_TEST(ten_seconds_without_an_outcome_is_an_unknown_outcome),
+        RIG_TEST(a_lost_link_makes_every_outcome_unknown),
+        RIG_TEST(what_the_core_refuses_is_refused),
+        RIG_TEST(a_full_link_is_told_as_busy),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

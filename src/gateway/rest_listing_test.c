@@ -16,22 +16,6 @@
 
 #include "support/venue_rig.h"
 
-static int set_up(void **state)
-{
-    struct rig *rig = malloc(sizeof *rig);
-
-    rig_start(rig, NULL);
-    *state = rig;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig_end(*state);
-    free(*state);
-    return 0;
-}
-
 /* Proposed by one, approved by the other. */
 static void agree(struct rig *rig, enum rig_person person, const char *request)
 {
@@ -153,12 +137,11 @@ static void orders_of_the_frozen_are_cancelled_by_operators(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_market_is_listed_from_nothing, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(tiers_are_published, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(value_enters_by_evidence_and_two_people, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_withdrawal_can_be_given_back, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(orders_of_the_frozen_are_cancelled_by_operators, set_up,
-                                        tear_down),
+        RIG_TEST(a_market_is_listed_from_nothing),
+        RIG_TEST(tiers_are_published),
+        RIG_TEST(value_enters_by_evidence_and_two_people),
+        RIG_TEST(a_withdrawal_can_be_given_back),
+        RIG_TEST(orders_of_the_frozen_are_cancelled_by_operators),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,27 +10,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "support/venue_rig.h"
-
-static int set_up(void **state)
-{
-    struct rig *rig = malloc(sizeof *rig);
-
-    rig_start(rig, NULL);
-    *state = rig;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig_end(*state);
-    free(*state);
-    return 0;
-}
 
 #define LIMIT "POST /api/v3/order symbol=BTCKZT&type=LIMIT&timeInForce=GTC&"
 
@@ -219,15 +202,11 @@ static void the_average_price_is_of_five_minutes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_venue_answers_and_has_a_clock, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(exchange_info_has_every_filter, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(exchange_info_is_of_some_or_all_symbols, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(exchange_info_follows_changes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(depth_is_best_first_and_counted, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_deep_book_weighs_more, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(trades_are_listed_and_aggregated, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(candles_are_arrays_of_twelve, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_average_price_is_of_five_minutes, set_up, tear_down),
+        RIG_TEST(the_venue_answers_and_has_a_clock),       RIG_TEST(exchange_info_has_every_filter),
+        RIG_TEST(exchange_info_is_of_some_or_all_symbols), RIG_TEST(exchange_info_follows_changes),
+        RIG_TEST(depth_is_best_first_and_counted),         RIG_TEST(a_deep_book_weighs_more),
+        RIG_TEST(trades_are_listed_and_aggregated),        RIG_TEST(candles_are_arrays_of_twelve),
+        RIG_TEST(the_average_price_is_of_five_minutes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

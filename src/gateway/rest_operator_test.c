@@ -11,7 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -19,22 +18,6 @@
 #include "codec/hex_text.h"
 #include "platform/signature.h"
 #include "support/venue_rig.h"
-
-static int set_up(void **state)
-{
-    struct rig *rig = malloc(sizeof *rig);
-
-    rig_start(rig, NULL);
-    *state = rig;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig_end(*state);
-    free(*state);
-    return 0;
-}
 
 static void a_participant_is_registered_changed_and_frozen(void **state)
 {
@@ -197,19 +180,15 @@ static void a_body_may_be_json_here(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_participant_is_registered_changed_and_frozen, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(only_staff_reads_about_others, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_secret_is_told_once_and_works, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_public_key_is_named_by_its_hash, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_revoked_key_is_dead_at_once, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_key_for_somebody_else_needs_two_people, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_proposal_can_be_withdrawn_and_has_an_end, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(an_act_that_is_refused_when_approved_says_why, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_body_may_be_json_here, set_up, tear_down),
+        RIG_TEST(a_participant_is_registered_changed_and_frozen),
+        RIG_TEST(only_staff_reads_about_others),
+        RIG_TEST(a_secret_is_told_once_and_works),
+        RIG_TEST(a_public_key_is_named_by_its_hash),
+        RIG_TEST(a_revoked_key_is_dead_at_once),
+        RIG_TEST(a_key_for_somebody_else_needs_two_people),
+        RIG_TEST(a_proposal_can_be_withdrawn_and_has_an_end),
+        RIG_TEST(an_act_that_is_refused_when_approved_says_why),
+        RIG_TEST(a_body_may_be_json_here),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

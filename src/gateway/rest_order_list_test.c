@@ -8,27 +8,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "support/venue_rig.h"
-
-static int set_up(void **state)
-{
-    struct rig *rig = malloc(sizeof *rig);
-
-    rig_start(rig, NULL);
-    *state = rig;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig_end(*state);
-    free(*state);
-    return 0;
-}
 
 #define OCO   "POST /api/v3/orderList/oco symbol=BTCKZT&side=SELL&quantity=1&"
 #define OLD   "POST /api/v3/order/oco symbol=BTCKZT&side=SELL&quantity=1&"
@@ -158,14 +141,12 @@ static void lists_are_cancelled_and_asked_for(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_oco_is_two_orders_with_reports, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_old_form_says_the_same, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(an_oto_starts_its_second_order_when_the_first_is_filled,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(an_otoco_is_three_orders, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(legs_that_contradict_each_other_are_refused, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(lists_are_cancelled_and_asked_for, set_up, tear_down),
+        RIG_TEST(an_oco_is_two_orders_with_reports),
+        RIG_TEST(the_old_form_says_the_same),
+        RIG_TEST(an_oto_starts_its_second_order_when_the_first_is_filled),
+        RIG_TEST(an_otoco_is_three_orders),
+        RIG_TEST(legs_that_contradict_each_other_are_refused),
+        RIG_TEST(lists_are_cancelled_and_asked_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -23,22 +22,6 @@
 #define SWAP   "POST /api/v3/order/cancelReplace symbol=BTCKZT&"
 #define AMEND  "PUT /api/v3/order/amend/keepPriority symbol=BTCKZT&"
 #define STATUS "GET /api/v3/order symbol=BTCKZT&"
-
-static int set_up(void **state)
-{
-    struct rig *rig = malloc(sizeof *rig);
-
-    rig_start(rig, NULL);
-    *state = rig;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig_end(*state);
-    free(*state);
-    return 0;
-}
 
 static void a_limit_order_rests_and_is_told_in_full(void **state)
 {
@@ -445,28 +428,27 @@ static void times_come_in_microseconds_when_asked_for(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define STORY(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-        STORY(a_limit_order_rests_and_is_told_in_full),
-        STORY(a_taker_is_told_his_fills_with_what_was_charged),
-        STORY(the_kind_of_answer_can_be_chosen),
-        STORY(a_market_order_is_by_quantity_or_by_quote),
-        STORY(every_field_belongs_to_its_types),
-        STORY(zeros_behind_the_last_decimal_say_nothing),
-        STORY(each_filter_fails_by_its_name),
-        STORY(refusals_of_orders_have_the_texts_that_clients_match),
-        STORY(a_symbol_must_be_listed),
-        STORY(a_tested_order_leaves_no_trace),
-        STORY(orders_without_a_name_get_one),
-        STORY(an_order_is_asked_for_by_number_or_name),
-        STORY(there_is_no_such_order_only_when_there_will_be_none),
-        STORY(without_a_core_nobody_knows_that_there_is_no_such_order),
-        STORY(open_orders_are_of_one_symbol_or_of_all),
-        STORY(all_orders_are_paged),
-        STORY(cancel_replace_does_both_or_says_what_it_did),
-        STORY(an_amend_reduces_and_keeps_its_place),
-        STORY(an_amend_counts_what_prevention_took),
-        STORY(an_order_until_a_time_says_when),
-        STORY(times_come_in_microseconds_when_asked_for),
+        RIG_TEST(a_limit_order_rests_and_is_told_in_full),
+        RIG_TEST(a_taker_is_told_his_fills_with_what_was_charged),
+        RIG_TEST(the_kind_of_answer_can_be_chosen),
+        RIG_TEST(a_market_order_is_by_quantity_or_by_quote),
+        RIG_TEST(every_field_belongs_to_its_types),
+        RIG_TEST(zeros_behind_the_last_decimal_say_nothing),
+        RIG_TEST(each_filter_fails_by_its_name),
+        RIG_TEST(refusals_of_orders_have_the_texts_that_clients_match),
+        RIG_TEST(a_symbol_must_be_listed),
+        RIG_TEST(a_tested_order_leaves_no_trace),
+        RIG_TEST(orders_without_a_name_get_one),
+        RIG_TEST(an_order_is_asked_for_by_number_or_name),
+        RIG_TEST(there_is_no_such_order_only_when_there_will_be_none),
+        RIG_TEST(without_a_core_nobody_knows_that_there_is_no_such_order),
+        RIG_TEST(open_orders_are_of_one_symbol_or_of_all),
+        RIG_TEST(all_orders_are_paged),
+        RIG_TEST(cancel_replace_does_both_or_says_what_it_did),
+        RIG_TEST(an_amend_reduces_and_keeps_its_place),
+        RIG_TEST(an_amend_counts_what_prevention_took),
+        RIG_TEST(an_order_until_a_time_says_when),
+        RIG_TEST(times_come_in_microseconds_when_asked_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,27 +8,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "support/venue_rig.h"
-
-static int set_up(void **state)
-{
-    struct rig *rig = malloc(sizeof *rig);
-
-    rig_start(rig, NULL);
-    *state = rig;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig_end(*state);
-    free(*state);
-    return 0;
-}
 
 static void without_a_notary_nothing_is_signed(void **state)
 {
@@ -71,10 +54,10 @@ static void a_receipt_is_of_an_order_or_of_a_trade(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(without_a_notary_nothing_is_signed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_tile_has_one_name, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(receipts_are_of_own_orders, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_receipt_is_of_an_order_or_of_a_trade, set_up, tear_down),
+        RIG_TEST(without_a_notary_nothing_is_signed),
+        RIG_TEST(a_tile_has_one_name),
+        RIG_TEST(receipts_are_of_own_orders),
+        RIG_TEST(a_receipt_is_of_an_order_or_of_a_trade),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,27 +8,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "support/venue_rig.h"
-
-static int set_up(void **state)
-{
-    struct rig *rig = malloc(sizeof *rig);
-
-    rig_start(rig, NULL);
-    *state = rig;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig_end(*state);
-    free(*state);
-    return 0;
-}
 
 static void there_are_no_futures(void **state)
 {
@@ -39,7 +22,7 @@ static void there_are_no_futures(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(there_are_no_futures, set_up, tear_down),
+        RIG_TEST(there_are_no_futures),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,27 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "support/venue_rig.h"
-
-static int set_up(void **state)
-{
-    struct rig *rig = malloc(sizeof *rig);
-
-    rig_start(rig, NULL);
-    *state = rig;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig_end(*state);
-    free(*state);
-    return 0;
-}
 
 #define LIMIT "POST /api/v3/order symbol=BTCKZT&type=LIMIT&timeInForce=GTC&"
 
@@ -138,13 +121,11 @@ static void prices_and_best_prices_are_of_one_or_of_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_last_24_hours_are_told_in_full_or_in_short, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_fall_is_negative, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(windows_are_minutes_hours_or_days, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_trading_day_follows_the_zone, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(prices_and_best_prices_are_of_one_or_of_all, set_up,
-                                        tear_down),
+        RIG_TEST(the_last_24_hours_are_told_in_full_or_in_short),
+        RIG_TEST(a_fall_is_negative),
+        RIG_TEST(windows_are_minutes_hours_or_days),
+        RIG_TEST(the_trading_day_follows_the_zone),
+        RIG_TEST(prices_and_best_prices_are_of_one_or_of_all),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

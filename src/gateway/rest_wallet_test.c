@@ -8,27 +8,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "support/venue_rig.h"
-
-static int set_up(void **state)
-{
-    struct rig *rig = malloc(sizeof *rig);
-
-    rig_start(rig, NULL);
-    *state = rig;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig_end(*state);
-    free(*state);
-    return 0;
-}
 
 #define APPLY "POST /sapi/v1/capital/withdraw/apply "
 
@@ -123,14 +106,12 @@ static void withdrawals_that_cannot_be_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_status_says_whether_orders_are_taken, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(assets_have_networks, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_sandbox_address_is_a_name, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(deposits_are_listed_youngest_first, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_withdrawal_is_asked_for_settled_and_listed, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(withdrawals_that_cannot_be_are_refused, set_up, tear_down),
+        RIG_TEST(the_status_says_whether_orders_are_taken),
+        RIG_TEST(assets_have_networks),
+        RIG_TEST(a_sandbox_address_is_a_name),
+        RIG_TEST(deposits_are_listed_youngest_first),
+        RIG_TEST(a_withdrawal_is_asked_for_settled_and_listed),
+        RIG_TEST(withdrawals_that_cannot_be_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,18 +19,6 @@
 
 static struct socket_scene scene;
 
-static int start(void **state)
-{
-    socket_scene_start(&scene, NULL);
-    return 0;
-}
-
-static int end(void **state)
-{
-    socket_scene_end(&scene);
-    return 0;
-}
-
 static struct socket_statistics statistics(void)
 {
     return socket_door_statistics(scene.door);
@@ -240,7 +228,7 @@ static void the_cancel_waits_for_a_core_that_is_away(void **state)
     expect_open_orders("[]");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
+#define TEST(name) SOCKET_SCENE_TEST(name, &scene)
 
 int main(void)
 {

@@ -28,13 +28,8 @@ static int start(void **state)
     options.market.seats_max = 6;
     options.messages_per_second = 0;
     socket_scene_start(&scene, &options);
+    *state = &scene;
     socket = socket_scene_open("/ws");
-    return 0;
-}
-
-static int end(void **state)
-{
-    socket_scene_end(&scene);
     return 0;
 }
 
@@ -178,7 +173,7 @@ static void who_talks_too_much_is_closed(void **state)
     assert_int_equal(socket_scene_drain(socket), 3);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, socket_scene_tear_down)
 
 int main(void)
 {

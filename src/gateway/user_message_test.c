@@ -34,13 +34,8 @@ static void listen_as(enum rig_person person)
 static int start(void **state)
 {
     socket_scene_start(&scene, NULL);
+    *state = &scene;
     listen_as(RIG_ALICE);
-    return 0;
-}
-
-static int end(void **state)
-{
-    socket_scene_end(&scene);
     return 0;
 }
 
@@ -240,7 +235,7 @@ static void deposits_are_told_as_balance_updates(void **state)
            "\"B\":[{\"a\":\"KZT\",\"f\":\"1000012.50\",\"l\":\"0.00\"}]}");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, socket_scene_tear_down)
 
 int main(void)
 {

@@ -17,18 +17,6 @@
 
 static struct socket_scene scene;
 
-static int start(void **state)
-{
-    socket_scene_start(&scene, NULL);
-    return 0;
-}
-
-static int end(void **state)
-{
-    socket_scene_end(&scene);
-    return 0;
-}
-
 /* A listen key of a person. */
 static const char *listen_key(enum rig_person person)
 {
@@ -204,7 +192,7 @@ static void a_sweep_tells_each_fill_with_the_sum_so_far(void **state)
     socket_scene_expect_silence(bob);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
+#define TEST(name) SOCKET_SCENE_TEST(name, &scene)
 
 int main(void)
 {

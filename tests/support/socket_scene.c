@@ -28,6 +28,18 @@ void socket_scene_end(struct socket_scene *scene)
     rig_end(&scene->rig);
 }
 
+int socket_scene_set_up(void **state)
+{
+    socket_scene_start(*state, NULL);
+    return 0;
+}
+
+int socket_scene_tear_down(void **state)
+{
+    socket_scene_end(*state);
+    return 0;
+}
+
 struct server_handle socket_scene_open(const char *target)
 {
     struct server_handle socket = fake_socket_open(target);

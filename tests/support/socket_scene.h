@@ -18,6 +18,13 @@ struct socket_scene {
 void socket_scene_start(struct socket_scene *scene, const struct socket_door_options *options);
 void socket_scene_end(struct socket_scene *scene);
 
+/* Of a cmocka test: *state is the test's own scene, which starts before it and ends behind it. */
+int socket_scene_set_up(void **state);
+int socket_scene_tear_down(void **state);
+#define SOCKET_SCENE_TEST(name, scene)                                                          \
+    cmocka_unit_test_prestate_setup_teardown(name, socket_scene_set_up, socket_scene_tear_down, \
+                                             scene)
+
 /* Opens a session; fails the test when it is refused. */
 struct server_handle socket_scene_open(const char *target);
 

@@ -292,6 +292,23 @@ void rig_end(struct rig *rig)
     fake_node_end();
 }
 
+int rig_set_up(void **state)
+{
+    struct rig *rig = malloc(sizeof *rig);
+
+    assert_non_null(rig);
+    rig_start(rig, NULL);
+    *state = rig;
+    return 0;
+}
+
+int rig_tear_down(void **state)
+{
+    rig_end(*state);
+    free(*state);
+    return 0;
+}
+
 /* ------------------------------------------------------------------ requests */
 
 const struct fake_answer *rig_send(struct rig *rig, const char *head, const char *body)

@@ -39,6 +39,11 @@ struct rig {
 void rig_start(struct rig *rig, const struct rate_options *rates);
 void rig_end(struct rig *rig);
 
+/* Of a cmocka test: *state is a struct rig that has started, and ends behind it. */
+int rig_set_up(void **state);
+int rig_tear_down(void **state);
+#define RIG_TEST(name) cmocka_unit_test_setup_teardown(name, rig_set_up, rig_tear_down)
+
 /* The API key and the secret of a person, as text. */
 const char *rig_api_key(enum rig_person person);
 const char *rig_secret(enum rig_person person);
