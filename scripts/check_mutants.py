@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Breaks each safety check on purpose and sees a test fail: a check that no test misses is no check.
 
-usage: check_mutants.py [--jobs N] [--only REGEX] [--share K] ROOT BUILD
+usage: check_mutants.py [--jobs N] [--only REGEX] [--share K] [--places] ROOT BUILD
 
 Reads every mutants.txt under ROOT/src and ROOT/tests. A mutant is
 
@@ -21,8 +21,9 @@ Quick, so that all of them can be tried: a mutant's tests are built and run one 
 one fails; a test that takes twenty times (and half a minute) longer than without a mutant does not end; from 60
 mutants on there are as many workshops as jobs, each taking the mutants of one file after those of another.
 
---share K plants only about one in K, another share with each commit; that its lines stand in the file is checked of
-every mutant all the same. All of them: `make mutants`.
+--only REGEX plants only those whose name or file it matches, --share K only about one in K, another share with each
+commit, --places none at all; that its lines stand in the file is checked of every mutant of the tree all the same. All
+of them: `make mutants`.
 """
 import argparse
 import concurrent.futures
@@ -271,17 +272,18 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", default="")
     parser.add_argument("--share", type=int, default=1)
+    parser.add_argument("--places", action="store_true")
     parser.add_argument("root")
     parser.add_argument("build")
     arguments = parser.parse_args()
     root = pathlib.Path(arguments.root).resolve()
     mutants, errors = read_mutants(root)
-    mutants = [mutant for mutant in mutants if re.search(arguments.only, mutant.name + " " + mutant.file)]
     errors += misplaced(root, mutants)
+    mutants = [mutant for mutant in mutants if re.search(arguments.only, mutant.name + " " + mutant.file)]
     mutants = share_of(root, mutants, arguments.share)
     for error in errors:
         print(f"mutants: {error}")
-    if errors or not mutants:
+    if errors or not mutants or arguments.places:
         print(f"mutants: {len(mutants)} found")
         return 1 if errors else 0
 

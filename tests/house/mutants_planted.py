@@ -51,6 +51,24 @@ class Mutants(planted_tree.PlantedTree):
         self.plant("src/base/mutants.txt", MUTANT.replace("already + 1", "already + 2"))
         self.assert_fails(self.check("--share", "1000000"), "its - lines stand 0 times in src/base/pool.c")
 
+    def test_of_those_that_were_not_asked_for_the_place_is_checked_all_the_same(self):
+        other = "\nmutant: {}\nfile: {}\ntests: pool_test\n- return already + {};\n+ return already;\n"
+        self.plant("src/money/mutants.txt", other.format("elsewhere", "src/base/pool.c", 2))
+        self.assert_fails(self.check("--only", "the count"), "elsewhere: its - lines stand 0 times in src/base/pool.c")
+        self.plant("src/money/mutants.txt", other.format("elsewhere", "src/base/gone.c", 1))
+        self.assert_fails(self.check("--only", "the count"), "elsewhere: there is no src/base/gone.c")
+        self.plant("src/money/mutants.txt", other.format("elsewhere", "src/base/pool.c", 1))
+        result = self.check("--only", "the count")
+        self.assert_passes(result)
+        self.assertIn("1 of 1 noticed", result[1])
+
+    def test_places_are_checked_without_building_anything(self):
+        result = self.check("--places")
+        self.assert_passes(result)
+        self.assertFalse((self.root / "build/mutants").exists())
+        self.plant("src/base/mutants.txt", MUTANT.replace("already + 1", "already + 2"))
+        self.assert_fails(self.check("--places"), "its - lines stand 0 times in src/base/pool.c")
+
     def test_an_incomplete_mutant_fails(self):
         self.plant("src/base/mutants.txt", "mutant: no file\n- return already + 1;\n")
         self.assert_fails(self.check(), "needs file:, tests: and at least one - line")
