@@ -14,8 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tarazy/command_parts.h"
 #include "tarazy/ids.h"
 #include "tarazy/limits.h"
+#include "tarazy/mining_command.h"
 #include "tarazy/money.h"
 
 /* X(NAME, number, struct): numbers stand in journals: append, never renumber. */
@@ -52,23 +54,13 @@
     X(ORDER_LIST_CANCEL, 66, command_order_list_cancel)     \
     X(COUNTDOWN_SET, 67, command_countdown_set)             \
     X(LIABILITIES_PUBLISH, 70, command_liabilities_publish) \
-    X(QUARANTINE, 80, command_quarantine)
+    X(QUARANTINE, 80, command_quarantine)                   \
+    TARAZY_MINING_COMMANDS(X)
 
 enum command_kind {
 #define TARAZY_COMMAND_ENUM(name, number, type) COMMAND_##name = (number),
     TARAZY_COMMANDS(TARAZY_COMMAND_ENUM)
 #undef TARAZY_COMMAND_ENUM
-};
-
-struct command_header {   /* 40 bytes */
-    uint64_t number;      /* given by the core: 1, 2, 3 … without gaps */
-    int64_t time_us;      /* given by the core: UTC microseconds since 1970, never going back */
-    uint64_t nonce;       /* strictly increasing per key where the key asks for it; else 0 */
-    uint16_t kind;        /* enum command_kind */
-    uint16_t origin;      /* given by the core: which link it came by; 0 = the core itself */
-    uint32_t participant; /* who acts; 0 = the node itself (founding, clock) */
-    uint32_t request;     /* the sender's own number for finding its answer */
-    uint32_t key;         /* API key the request was signed with: key number; 0 = none */
 };
 
 /* ------------------------------------------------------------------ the node itself */
@@ -81,7 +73,6 @@ struct command_node_found {
     uint64_t hash_seed[2]; /* random: keeps hostile ids from crowding a hash table */
     struct handle name;    /* "Tarazy sandbox" */
     struct limits limits;
-    uint8_t reserved[48];
 };
 
 /* The founding is over: from now on what moves value or changes limits needs two people. */
@@ -106,6 +97,9 @@ enum role {
     ROLE_APPROVER = 8,
     ROLE_SUPERVISOR = 16,
     ROLE_CUSTODIAN = 32,
+    ROLE_AUTHORITY = 64, /* an officer of the mining authority */
+    ROLE_METER = 128,    /* a device or program that measures: shares, energy */
+    ROLE_POOL = 256,     /* an accredited mining pool, for what it reports */
 };
 
 struct command_participant_create {
@@ -144,12 +138,6 @@ enum key_scope {
     KEY_SCOPE_TRADE = 2,
     KEY_SCOPE_WITHDRAW = 4,
     KEY_SCOPE_OPERATE = 8, /* operator acts */
-};
-
-struct ip_range {
-    uint8_t address[16]; /* IPv6, or IPv4 as ::ffff:a.b.c.d */
-    uint8_t prefix;      /* 0 .. 128; an entry of zeros is unused */
-    uint8_t reserved[7];
 };
 
 #define TARAZY_KEY_MATERIAL_MAX 576u
@@ -313,13 +301,6 @@ struct command_session_set {
 };
 
 /* ------------------------------------------------------------------ money */
-
-struct evidence {  /* 64 bytes: what happened outside, used once for ever */
-    char text[62]; /* e.g. txid:vout, or a statement line's reference */
-    uint16_t rail; /* 1 .. TARAZY_RAILS_MAX; rail 1 is the sandbox */
-};
-
-#define TARAZY_RAIL_SANDBOX 1u
 
 struct command_sandbox_deposit { /* needs the licence's sandbox flag */
     struct command_header header;
@@ -575,7 +556,6 @@ bool tarazy_command_is_well_formed(const struct command_header *command, size_t 
 TARAZY_COMMANDS(TARAZY_COMMAND_SIZE_CHECK)
 #undef TARAZY_COMMAND_SIZE_CHECK
 
-_Static_assert(sizeof(struct command_header) == 40, "header");
 _Static_assert(sizeof(struct order_terms) == 88, "terms");
 _Static_assert(sizeof(struct command_order_place) == 128, "an order is two cache lines");
 

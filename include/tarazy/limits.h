@@ -9,6 +9,23 @@
 
 #include <stdint.h>
 
+/* The mining part of a node's state. All zero: this node has no mining, and every command about it is
+ * refused (RESULT_MINING_NOT_ENABLED). Else none of them is zero. */
+struct mining_limits { /* 48 bytes */
+    uint32_t miners_max;
+    uint32_t pools_max;
+    uint32_t sites_max;
+    uint32_t meters_max; /* energy meters */
+    uint32_t equipment_max;
+    uint32_t addresses_max;    /* payout addresses, worker names and address ranges together */
+    uint32_t marks_max;        /* one per meter of shares, and one per (meter, miner) it measures */
+    uint32_t share_months_max; /* (miner, month) pairs with shares */
+    uint32_t energy_quarters_max; /* (energy meter, quarter, source) with energy */
+    uint32_t coin_quarters_max;   /* (miner, quarter, asset) with coins received or sold */
+    uint32_t parameters_max;      /* dated legal parameters */
+    uint32_t assessments_max;     /* (miner, quarter) with an assessed fee */
+};
+
 struct limits {
     uint32_t participants_max;
     uint32_t accounts_max; /* (owner, asset) pairs, house accounts included */
@@ -22,6 +39,7 @@ struct limits {
     uint32_t proposals_max;   /* open proposals */
     uint32_t evidence_max;    /* used (rail, reference) pairs: kept for ever */
     uint32_t withdrawals_max; /* open withdrawals */
+    struct mining_limits mining;
 };
 
 /* Fixed bounds: the same on every node of this version. */

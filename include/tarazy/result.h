@@ -99,7 +99,46 @@
     X(SESSION_INVALID, 140, "the session cannot change in this way")                           \
     /* proofs */                                                                               \
     X(LIABILITIES_RECORD, 150, "the record is not behind this one, or before the last shown")  \
-    X(LIABILITIES_EPOCH, 151, "the epoch is not above the last one published")
+    X(LIABILITIES_EPOCH, 151, "the epoch is not above the last one published")                 \
+    /* mining */                                                                               \
+    X(MINING_NOT_ENABLED, 160, "this node has no mining part")                                 \
+    X(UNKNOWN_MINER, 161, "no such miner in the register")                                     \
+    X(UNKNOWN_POOL, 162, "no such mining pool in the register")                                \
+    X(UNKNOWN_SITE, 163, "no such site in the register")                                       \
+    X(UNKNOWN_METER, 164, "no such energy meter in the register")                              \
+    X(UNKNOWN_EQUIPMENT, 165, "no such equipment in the register")                             \
+    X(UNKNOWN_ADDRESS, 166, "no such address of this miner in the register")                   \
+    X(MINERS_FULL, 167, "no room for another miner")                                           \
+    X(POOLS_FULL, 168, "no room for another mining pool")                                      \
+    X(SITES_FULL, 169, "no room for another site")                                             \
+    X(METERS_FULL, 170, "no room for another energy meter")                                    \
+    X(EQUIPMENT_FULL, 171, "no room for more equipment")                                       \
+    X(ADDRESSES_FULL, 172, "no room for another address of a miner")                           \
+    X(MARKS_FULL, 173, "no room for another pair of meter and miner")                          \
+    X(SUMS_FULL, 174, "no room for another sum of readings")                                   \
+    X(PARAMETERS_FULL, 175, "no room for another legal parameter")                             \
+    X(ASSESSMENTS_FULL, 176, "no room for another assessment")                                 \
+    X(DUPLICATE_MINER, 177, "the participant has an entry in the register already")            \
+    X(LICENCE_TAKEN, 178, "the licence number is somebody else's")                             \
+    X(SERIAL_TAKEN, 179, "an energy meter with this serial number exists")                     \
+    X(ADDRESS_TAKEN, 180, "the address, name or range is registered already")                  \
+    X(LICENCE_TERM, 181, "the licence's number or term is missing, or longer than the law's")  \
+    X(LICENCE_STATE, 182, "the decision does not fit the state of the licence")                \
+    X(REGISTER_TERMS, 183, "the entry's fields contradict each other")                         \
+    X(READER_ROLE, 184, "the participant does not have the role that the entry needs")         \
+    X(NOT_YOUR_METER, 185, "the energy meter is read by somebody else")                        \
+    X(NOT_YOUR_POOL, 186, "the mining pool reports through somebody else")                     \
+    X(READING_REPEATED, 187, "a reading with this sequence number was recorded before")        \
+    X(READING_MISSING, 188, "a reading between the last one and this one is missing")          \
+    X(READING_INTERVAL, 189, "the interval is empty, in the future, or in two periods")        \
+    X(READING_OVERLAP, 190, "the interval overlaps one that was recorded before")              \
+    X(READING_GAP, 191, "time is missing before this reading, and it does not say so")         \
+    X(READING_REGISTER, 192, "the register does not go on where the last reading left it")     \
+    X(READING_NEGATIVE, 193, "the reading says that less than nothing was consumed")           \
+    X(READING_ENERGY, 194, "the energy is not the difference of the two register values")      \
+    X(READING_COUNTS, 195, "the reading's counts contradict each other")                       \
+    X(PARAMETER_OVERLAP, 196, "another value of this parameter holds on some of these days")   \
+    X(PARAMETER_TERM, 197, "the days of the parameter are not in order")
 
 enum result {
 #define TARAZY_RESULT_ENUM(name, number, text) RESULT_##name = (number),

@@ -7,7 +7,7 @@
  * Invariants: every byte of a command either means something and was looked at, or is zero; a
  * command has exactly one spelling, so that equal commands are equal bytes.
  *
- * The families of commands stand in shape_registry.c, shape_listing.c and shape_orders.c.
+ * The families of commands stand in shape_registry.c, shape_listing.c, shape_orders.c and shape_mining.c.
  */
 #include "base/shape.h"
 
@@ -78,6 +78,18 @@ static bool is_plain(const struct command_header *command)
     case COMMAND_LIABILITIES_PUBLISH:
         return SHAPE_IS_ZERO(((const struct command_liabilities_publish *)whole)->reserved);
     case COMMAND_QUARANTINE: return shape_is_quarantine(whole);
+    case COMMAND_MINER_SET: return shape_is_miner_set(whole);
+    case COMMAND_MINER_DECIDE: return shape_is_miner_decide(whole);
+    case COMMAND_POOL_SET: return shape_is_pool_set(whole);
+    case COMMAND_POOL_DECIDE: return shape_is_pool_decide(whole);
+    case COMMAND_SHARE_READING: return shape_is_share_reading(whole);
+    case COMMAND_ENERGY_READING: return shape_is_energy_reading(whole);
+    case COMMAND_SITE_SET: return shape_is_site_set(whole);
+    case COMMAND_METER_SET: return shape_is_meter_set(whole);
+    case COMMAND_EQUIPMENT_SET: return shape_is_equipment_set(whole);
+    case COMMAND_MINER_ADDRESS_SET: return shape_is_miner_address_set(whole);
+    case COMMAND_POOL_DISTRIBUTION: return shape_is_pool_distribution(whole);
+    case COMMAND_SALE_RECORD: return shape_is_sale_record(whole);
     }
     return false;
 }

@@ -87,6 +87,10 @@ static inline bool shape_is_client_id(const struct client_id *id)
     return SHAPE_MAY_BE_TEXT(id->text, TEXT_CHARSET_CLIENT_ID);
 }
 
+/* Parts that several families have. */
+bool shape_is_range(const struct ip_range *range);
+bool shape_is_evidence(const struct evidence *evidence);
+
 /* What an order says, wherever it stands. */
 bool shape_is_order_terms(const struct order_terms *terms);
 
@@ -115,5 +119,17 @@ bool shape_is_order_amend(const struct command_order_amend *command);
 bool shape_is_order_list_place(const struct command_order_list_place *command);
 bool shape_is_order_list_cancel(const struct command_order_list_cancel *command);
 bool shape_is_countdown_set(const struct command_countdown_set *command);
+bool shape_is_miner_set(const struct command_miner_set *command);
+bool shape_is_miner_decide(const struct command_miner_decide *command);
+bool shape_is_pool_set(const struct command_pool_set *command);
+bool shape_is_pool_decide(const struct command_pool_decide *command);
+bool shape_is_share_reading(const struct command_share_reading *command);
+bool shape_is_energy_reading(const struct command_energy_reading *command);
+bool shape_is_site_set(const struct command_site_set *command);
+bool shape_is_meter_set(const struct command_meter_set *command);
+bool shape_is_equipment_set(const struct command_equipment_set *command);
+bool shape_is_miner_address_set(const struct command_miner_address_set *command);
+bool shape_is_pool_distribution(const struct command_pool_distribution *command);
+bool shape_is_sale_record(const struct command_sale_record *command);
 
 #endif

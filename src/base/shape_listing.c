@@ -47,7 +47,7 @@ bool shape_is_session_set(const struct command_session_set *command)
            SHAPE_IS_ZERO(command->reserved);
 }
 
-static bool is_evidence(const struct evidence *evidence)
+bool shape_is_evidence(const struct evidence *evidence)
 {
     return SHAPE_IS_TEXT(evidence->text, TEXT_CHARSET_PLAIN) &&
            shape_is_enum(evidence->rail, TARAZY_RAILS_MAX);
@@ -56,13 +56,13 @@ static bool is_evidence(const struct evidence *evidence)
 bool shape_is_sandbox_deposit(const struct command_sandbox_deposit *command)
 {
     return SHAPE_IS_ZERO(command->reserved0) && shape_is_amount(command->amount) &&
-           is_evidence(&command->evidence) && SHAPE_IS_ZERO(command->reserved);
+           shape_is_evidence(&command->evidence) && SHAPE_IS_ZERO(command->reserved);
 }
 
 bool shape_is_deposit(const struct command_deposit *command)
 {
     return SHAPE_IS_ZERO(command->reserved0) && shape_is_amount(command->amount) &&
-           is_evidence(&command->evidence) && SHAPE_IS_ZERO(command->reserved);
+           shape_is_evidence(&command->evidence) && SHAPE_IS_ZERO(command->reserved);
 }
 
 bool shape_is_withdraw_request(const struct command_withdraw_request *command)
@@ -75,7 +75,7 @@ bool shape_is_withdraw_request(const struct command_withdraw_request *command)
 
 bool shape_is_withdraw_settle(const struct command_withdraw_settle *command)
 {
-    return is_evidence(&command->evidence) && SHAPE_IS_ZERO(command->reserved);
+    return shape_is_evidence(&command->evidence) && SHAPE_IS_ZERO(command->reserved);
 }
 
 bool shape_is_correction(const struct command_correction *command)

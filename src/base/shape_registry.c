@@ -7,7 +7,7 @@
 
 #define ROLES_KNOWN                                                               \
     ((uint32_t)(ROLE_TRADER | ROLE_MARKET_MAKER | ROLE_OPERATOR | ROLE_APPROVER | \
-                ROLE_SUPERVISOR | ROLE_CUSTODIAN))
+                ROLE_SUPERVISOR | ROLE_CUSTODIAN | ROLE_AUTHORITY | ROLE_METER | ROLE_POOL))
 #define SCOPES_KNOWN \
     ((uint32_t)(KEY_SCOPE_READ | KEY_SCOPE_TRADE | KEY_SCOPE_WITHDRAW | KEY_SCOPE_OPERATE))
 #define RIGHTS_KNOWN ((uint32_t)(TIER_RIGHT_TRADE | TIER_RIGHT_WITHDRAW | TIER_RIGHT_DEPOSIT))
@@ -16,8 +16,7 @@
 bool shape_is_node_found(const struct command_node_found *command)
 {
     return shape_is_flag(command->sandbox) && SHAPE_IS_ZERO(command->reserved0) &&
-           SHAPE_MAY_BE_TEXT(command->name.text, TEXT_CHARSET_PLAIN) &&
-           SHAPE_IS_ZERO(command->reserved);
+           SHAPE_MAY_BE_TEXT(command->name.text, TEXT_CHARSET_PLAIN);
 }
 
 bool shape_is_participant_create(const struct command_participant_create *command)
@@ -37,7 +36,7 @@ bool shape_is_participant_freeze(const struct command_participant_freeze *comman
 }
 
 /* Prefix 0 is only the unused entry: an address with it would read like a restriction and be none. */
-static bool is_range(const struct ip_range *range)
+bool shape_is_range(const struct ip_range *range)
 {
     if (!SHAPE_IS_ZERO(range->reserved) || range->prefix > PREFIX_MAX) {
         return false;
@@ -54,7 +53,7 @@ bool shape_is_key_create(const struct command_key_create *command)
         return false;
     }
     for (uint32_t i = 0; i < TARAZY_KEY_RANGES_MAX; i++) {
-        if (!is_range(&command->ranges[i])) {
+        if (!shape_is_range(&command->ranges[i])) {
             return false;
         }
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Commands as JSON, out of one table of fields per kind. A file of its own because the tables are the
- * one place that must grow with command.h. Invariant: every kind has a table (a static array without
+ * one place that must grow with command.h; those of mining stand in command_fields_mining.c. Invariant: every kind has a table (a static array without
  * one would not compile into the list below). Read next: journal_main.c.
  */
 #include "codec/command_json.h"
@@ -12,36 +12,8 @@
 
 #include "base/ensure.h"
 #include "base/text.h"
+#include "codec/command_fields.h"
 #include "codec/hex_text.h"
-
-enum field_kind {
-    FIELD_NUMBER = 1, /* unsigned, 1 to 8 bytes */
-    FIELD_TIME,       /* microseconds, signed */
-    FIELD_UNITS,      /* money, 8 or 16 bytes: a string */
-    FIELD_TEXT,       /* zero-padded */
-    FIELD_HEX,        /* bytes */
-    FIELD_NAME,       /* enum */
-    FIELD_FLAGS,      /* enum, or-ed */
-    FIELD_TERMS,      /* struct order_terms */
-    FIELD_LISTING,    /* struct instrument_terms */
-    FIELD_LIMITS,     /* struct limits */
-    FIELD_EVIDENCE,   /* struct evidence */
-    FIELD_RANGES,     /* struct ip_range[] */
-    FIELD_MATERIAL    /* of a key: as long as material_size says */
-};
-
-struct field_name {
-    uint32_t value;
-    const char *text;
-};
-
-struct field {
-    const char *name; /* NULL ends a table */
-    enum field_kind kind;
-    uint16_t offset;
-    uint16_t size;
-    const struct field_name *names;
-};
 
 static const struct field_name names_role[] = {{ROLE_TRADER, "trader"},
                                                {ROLE_MARKET_MAKER, "market_maker"},
@@ -49,6 +21,9 @@ static const struct field_name names_role[] = {{ROLE_TRADER, "trader"},
                                                {ROLE_APPROVER, "approver"},
                                                {ROLE_SUPERVISOR, "supervisor"},
                                                {ROLE_CUSTODIAN, "custodian"},
+                                               {ROLE_AUTHORITY, "authority"},
+                                               {ROLE_METER, "meter"},
+                                               {ROLE_POOL, "pool"},
                                                {0, NULL}};
 static const struct field_name names_key_type[] = {
     {KEY_TYPE_HMAC, "hmac"}, {KEY_TYPE_ED25519, "ed25519"}, {KEY_TYPE_RSA, "rsa"}, {0, NULL}};
@@ -105,55 +80,6 @@ static const struct field_name names_replace_mode[] = {
 static const struct field_name names_contingency[] = {
     {CONTINGENCY_OCO, "oco"}, {CONTINGENCY_OTO, "oto"}, {CONTINGENCY_OTOCO, "otoco"}, {0, NULL}};
 
-#define MEMBER_SIZE(type, member) (uint16_t)sizeof(((struct type *)0)->member)
-#define AT(type, member)          (uint16_t) offsetof(struct type, member), MEMBER_SIZE(type, member), NULL
-#define NAMED(type, member, names) \
-    (uint16_t) offsetof(struct type, member), MEMBER_SIZE(type, member), names
-#define END                            \
-    {                                  \
-        NULL, FIELD_NUMBER, 0, 0, NULL \
-    }
-#define NUMBER(type, m)               \
-    {                                 \
-#m, FIELD_NUMBER, AT(type, m) \
-    }
-#define TIME(type, m)               \
-    {                               \
-#m, FIELD_TIME, AT(type, m) \
-    }
-#define UNITS(type, m)               \
-    {                                \
-#m, FIELD_UNITS, AT(type, m) \
-    }
-#define TEXT(type, m)               \
-    {                               \
-#m, FIELD_TEXT, AT(type, m) \
-    }
-#define HEX(type, m)               \
-    {                              \
-#m, FIELD_HEX, AT(type, m) \
-    }
-#define NAME(type, m, n)                  \
-    {                                     \
-#m, FIELD_NAME, NAMED(type, m, n) \
-    }
-#define FLAGS(type, m, n)                  \
-    {                                      \
-#m, FIELD_FLAGS, NAMED(type, m, n) \
-    }
-#define TERMS(type, m)               \
-    {                                \
-#m, FIELD_TERMS, AT(type, m) \
-    }
-#define LISTING(type, m)               \
-    {                                  \
-#m, FIELD_LISTING, AT(type, m) \
-    }
-#define EVIDENCE(type, m)               \
-    {                                   \
-#m, FIELD_EVIDENCE, AT(type, m) \
-    }
-
 static const struct field fields_terms[] = {NUMBER(order_terms, instrument),
                                             NAME(order_terms, side, names_side),
                                             NAME(order_terms, type, names_order_type),
@@ -209,6 +135,18 @@ static const struct field fields_limits[] = {NUMBER(limits, participants_max),
                                              NUMBER(limits, proposals_max),
                                              NUMBER(limits, evidence_max),
                                              NUMBER(limits, withdrawals_max),
+                                             NUMBER(limits, mining.miners_max),
+                                             NUMBER(limits, mining.pools_max),
+                                             NUMBER(limits, mining.sites_max),
+                                             NUMBER(limits, mining.meters_max),
+                                             NUMBER(limits, mining.equipment_max),
+                                             NUMBER(limits, mining.addresses_max),
+                                             NUMBER(limits, mining.marks_max),
+                                             NUMBER(limits, mining.share_months_max),
+                                             NUMBER(limits, mining.energy_quarters_max),
+                                             NUMBER(limits, mining.coin_quarters_max),
+                                             NUMBER(limits, mining.parameters_max),
+                                             NUMBER(limits, mining.assessments_max),
                                              END};
 static const struct field fields_evidence[] = {NUMBER(evidence, rail), TEXT(evidence, text), END};
 

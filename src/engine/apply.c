@@ -51,6 +51,10 @@ enum result apply_family(struct apply *apply, const struct command_header *comma
     case COMMAND_COUNTDOWN_SET: return apply_countdown_set(apply, whole);
     case COMMAND_LIABILITIES_PUBLISH: return apply_liabilities_publish(apply, whole);
     case COMMAND_QUARANTINE: return apply_quarantine(apply, whole);
+#define MINING_CASE(name, number, type) \
+    case COMMAND_##name: return apply_mining(apply, command);
+        TARAZY_MINING_COMMANDS(MINING_CASE)
+#undef MINING_CASE
     }
     return RESULT_UNKNOWN_COMMAND;
 }

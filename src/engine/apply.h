@@ -143,6 +143,9 @@ ENGINE_FAMILY(liabilities_publish, command_liabilities_publish);
 /* apply_quarantine.c */
 ENGINE_FAMILY(quarantine, command_quarantine);
 
+/* apply_mining.c: all kinds of tarazy/mining_command.h, which have a switch of their own. */
+ENGINE_FAMILY(mining, command_header);
+
 /* apply_clock.c */
 ENGINE_FAMILY(clock, command_clock);
 

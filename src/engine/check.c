@@ -132,6 +132,10 @@ enum result check_family(const struct engine *engine, const struct command_heade
     case COMMAND_COUNTDOWN_SET: return check_countdown_set(engine, whole);
     case COMMAND_LIABILITIES_PUBLISH: return check_liabilities_publish(engine, whole);
     case COMMAND_QUARANTINE: return check_quarantine(engine, whole);
+#define MINING_CASE(name, number, type) \
+    case COMMAND_##name: return check_mining(engine, command);
+        TARAZY_MINING_COMMANDS(MINING_CASE)
+#undef MINING_CASE
     }
     return RESULT_UNKNOWN_COMMAND;
 }

@@ -25,16 +25,24 @@ static bool is_room(uint32_t count)
     return count > 0 && count <= ROOM_MAX;
 }
 
+/* No part of the state knows mining yet: a node that wants room for it cannot be founded. */
+static bool is_without_mining(const struct mining_limits *limits)
+{
+    static const struct mining_limits none;
+
+    return memcmp(limits, &none, sizeof none) == 0;
+}
+
 static bool are_sound(const struct limits *limits)
 {
-    return is_room(limits->participants_max) && is_room(limits->accounts_max) &&
-           is_room(limits->assets_max) && is_room(limits->instruments_max) &&
-           is_room(limits->orders_max) && is_room(limits->price_levels_max) &&
-           is_room(limits->order_lists_max) && is_room(limits->client_ids_max) &&
-           is_room(limits->keys_max) && is_room(limits->proposals_max) &&
-           is_room(limits->evidence_max) && is_room(limits->withdrawals_max) &&
-           limits->price_levels_max <= LADDER_LEVELS_MAX && limits->assets_max <= NUMBERED_MAX &&
-           limits->instruments_max <= NUMBERED_MAX;
+    return is_without_mining(&limits->mining) && is_room(limits->participants_max) &&
+           is_room(limits->accounts_max) && is_room(limits->assets_max) &&
+           is_room(limits->instruments_max) && is_room(limits->orders_max) &&
+           is_room(limits->price_levels_max) && is_room(limits->order_lists_max) &&
+           is_room(limits->client_ids_max) && is_room(limits->keys_max) &&
+           is_room(limits->proposals_max) && is_room(limits->evidence_max) &&
+           is_room(limits->withdrawals_max) && limits->price_levels_max <= LADDER_LEVELS_MAX &&
+           limits->assets_max <= NUMBERED_MAX && limits->instruments_max <= NUMBERED_MAX;
 }
 
 /* Bytes from the block's start to a part of it. */

@@ -27,7 +27,7 @@
 #include "tarazy/engine.h"
 
 #define ENGINE_MAGIC   0x0100595a41524154u /* "TARAZY\0\1" read as a little-endian number */
-#define ENGINE_VERSION 3u
+#define ENGINE_VERSION 4u
 
 /* Lists whose first leg was filled while a command was still matching: their other legs start when
  * it is done. Each fill completes at most two orders, and each order at most one list. */
@@ -108,7 +108,7 @@ struct engine {
     uint8_t reserved1[6];
 };
 
-_Static_assert(sizeof(struct engine) == 360, "no padding");
+_Static_assert(sizeof(struct engine) == 408, "no padding");
 _Static_assert(sizeof(struct withdrawals) == 136, "no padding");
 _Static_assert(sizeof(struct asset) == 128, "no padding");
 _Static_assert(sizeof(struct withdrawal) == 208, "no padding");

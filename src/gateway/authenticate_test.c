@@ -115,7 +115,7 @@ static void add_keys(struct fixture *fixture)
 
 static int set_up(void **state)
 {
-    const struct limits limits = {4, 8, 2, 2, 8, 8, 2, 8, 16, 2, 4, 2};
+    const struct limits limits = {4, 8, 2, 2, 8, 8, 2, 8, 16, 2, 4, 2, {0}};
     struct command_node_found found = {.header = {.kind = COMMAND_NODE_FOUND}, .limits = limits};
     struct command_tier_set tier = {.header = {.kind = COMMAND_TIER_SET}, .tier = 1};
     struct command_participant_create create = {.header = {.kind = COMMAND_PARTICIPANT_CREATE},

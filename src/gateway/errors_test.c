@@ -173,7 +173,9 @@ static void lists_of_words_are_bits(void **state)
     assert_int_equal(rights, TIER_RIGHT_TRADE | TIER_RIGHT_DEPOSIT);
     assert_string_equal(wire_role(5, &bit), "custodian");
     assert_int_equal(bit, ROLE_CUSTODIAN);
-    assert_null(wire_role(6, &bit));
+    assert_string_equal(wire_role(8, &bit), "pool");
+    assert_int_equal(bit, ROLE_POOL);
+    assert_null(wire_role(9, &bit));
     assert_null(wire_scope(4, &bit));
     assert_null(wire_right(3, &bit));
 }

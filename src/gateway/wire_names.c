@@ -120,6 +120,9 @@ static const struct word roles[] = {
     {ROLE_APPROVER, "approver"},
     {ROLE_SUPERVISOR, "supervisor"},
     {ROLE_CUSTODIAN, "custodian"},
+    {ROLE_AUTHORITY, "authority"},
+    {ROLE_METER, "meter"},
+    {ROLE_POOL, "pool"},
     {0, NULL},
 };
 

@@ -116,9 +116,10 @@ static uint32_t roles_for(uint16_t kind)
     case COMMAND_KEY_CREATE:
     case COMMAND_KEY_REVOKE:
     case COMMAND_ORDER_CANCEL_ALL: return TRADING_ROLES | ROLE_OPERATOR;
-    case COMMAND_PROPOSE: return ROLE_OPERATOR | ROLE_CUSTODIAN;
+    case COMMAND_PROPOSE: return ROLE_OPERATOR | ROLE_CUSTODIAN | ROLE_AUTHORITY;
     case COMMAND_APPROVE: return ROLE_APPROVER;
-    case COMMAND_PROPOSAL_WITHDRAW: return ROLE_OPERATOR | ROLE_CUSTODIAN | ROLE_APPROVER;
+    case COMMAND_PROPOSAL_WITHDRAW:
+        return ROLE_OPERATOR | ROLE_CUSTODIAN | ROLE_APPROVER | ROLE_AUTHORITY;
     case COMMAND_PARTICIPANT_CREATE:
     case COMMAND_PARTICIPANT_UPDATE:
     case COMMAND_TIER_SET:
@@ -141,6 +142,18 @@ static uint32_t roles_for(uint16_t kind)
     case COMMAND_ORDER_LIST_PLACE:
     case COMMAND_ORDER_LIST_CANCEL:
     case COMMAND_COUNTDOWN_SET: return TRADING_ROLES;
+    case COMMAND_MINER_SET:
+    case COMMAND_MINER_DECIDE:
+    case COMMAND_POOL_SET:
+    case COMMAND_POOL_DECIDE:
+    case COMMAND_SITE_SET:
+    case COMMAND_METER_SET:
+    case COMMAND_EQUIPMENT_SET:
+    case COMMAND_MINER_ADDRESS_SET:
+    case COMMAND_SALE_RECORD: return ROLE_AUTHORITY;
+    case COMMAND_SHARE_READING:
+    case COMMAND_ENERGY_READING: return ROLE_METER;
+    case COMMAND_POOL_DISTRIBUTION: return ROLE_POOL;
     }
     return 0;
 }
@@ -156,13 +169,35 @@ static bool takes_two_always(uint16_t kind)
            kind == COMMAND_TIER_LIMIT_SET || kind == COMMAND_ASSET_CREATE ||
            kind == COMMAND_INSTRUMENT_CREATE || kind == COMMAND_INSTRUMENT_UPDATE ||
            kind == COMMAND_DEPOSIT || kind == COMMAND_WITHDRAW_SETTLE ||
-           kind == COMMAND_WITHDRAW_REJECT || kind == COMMAND_CORRECTION;
+           kind == COMMAND_WITHDRAW_REJECT || kind == COMMAND_CORRECTION ||
+           kind == COMMAND_MINER_DECIDE || kind == COMMAND_POOL_DECIDE || kind == COMMAND_METER_SET;
 }
 
 bool inspector_is_proposable(uint16_t kind)
 {
     return takes_two_always(kind) || kind == COMMAND_PARTICIPANT_CREATE ||
-           kind == COMMAND_PARTICIPANT_FREEZE || kind == COMMAND_KEY_CREATE;
+           kind == COMMAND_PARTICIPANT_FREEZE || kind == COMMAND_KEY_CREATE ||
+           kind == COMMAND_MINER_SET || kind == COMMAND_POOL_SET || kind == COMMAND_SITE_SET ||
+           kind == COMMAND_MINER_ADDRESS_SET;
+}
+
+/* A first entry of the mining register is one person's, unless a quota comes with it. */
+static bool mining_takes_two(const struct command_header *act)
+{
+    const void *whole = act;
+
+    if (act->kind == COMMAND_MINER_SET) {
+        return ((const struct command_miner_set *)whole)->miner != 0;
+    }
+    if (act->kind == COMMAND_POOL_SET) {
+        return ((const struct command_pool_set *)whole)->pool != 0;
+    }
+    if (act->kind == COMMAND_SITE_SET) {
+        return ((const struct command_site_set *)whole)->site != 0 ||
+               ((const struct command_site_set *)whole)->quota_kw != 0;
+    }
+    return act->kind == COMMAND_MINER_ADDRESS_SET &&
+           ((const struct command_miner_address_set *)whole)->removed != 0;
 }
 
 bool inspector_takes_two(const struct command_header *act)
@@ -184,7 +219,7 @@ bool inspector_takes_two(const struct command_header *act)
 
         return create->owner != act->participant;
     }
-    return takes_two_always(act->kind);
+    return takes_two_always(act->kind) || mining_takes_two(act);
 }
 
 bool inspector_is_one_person(const struct inspector *inspector, uint32_t a, uint32_t b)

@@ -88,6 +88,10 @@ static uint16_t announced_by(const struct inspector *inspector, uint32_t *id)
     case COMMAND_COUNTDOWN_SET:
     case COMMAND_LIABILITIES_PUBLISH:
     case COMMAND_QUARANTINE: return 0;
+#define MINING_CASE(name, number, type) \
+    case COMMAND_##name: return 0;
+        TARAZY_MINING_COMMANDS(MINING_CASE)
+#undef MINING_CASE
     }
     return 0;
 }

@@ -174,7 +174,7 @@ struct inspector_now {
 };
 
 /* To be raised with every change of what the block holds: blocks are stored (inspector_adopt). */
-#define INSPECTOR_LAYOUT UINT64_C(0x0001726f74636570)
+#define INSPECTOR_LAYOUT UINT64_C(0x0002726f74636570)
 
 struct inspector {
     uint64_t layout; /* INSPECTOR_LAYOUT */

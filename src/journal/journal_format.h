@@ -110,7 +110,7 @@ struct snapshot_header { /* 512 bytes, at 0; the block begins at JOURNAL_PAGE_SI
     struct hash256 chain; /* of that batch */
     struct hash256 state; /* the block's digest: journal/state_digest.h */
     struct limits limits;
-    uint8_t reserved[280];
+    uint8_t reserved[232];
     struct hash256 hash; /* SHA-256 of the 464 bytes before it */
     uint8_t reserved1[8];
     uint64_t mark; /* JOURNAL_HEADER_MARK */

@@ -20,6 +20,9 @@ static const struct founding_word founding_roles[] = {
     {"approver", ROLE_APPROVER},
     {"supervisor", ROLE_SUPERVISOR},
     {"custodian", ROLE_CUSTODIAN},
+    {"authority", ROLE_AUTHORITY},
+    {"meter", ROLE_METER},
+    {"pool", ROLE_POOL},
     {NULL, 0},
 };
 
@@ -42,7 +45,8 @@ static const struct founding_word founding_made_keys[] = {
 
 enum {
     FOUNDING_TRADING = ROLE_TRADER | ROLE_MARKET_MAKER,
-    FOUNDING_STAFF = ROLE_OPERATOR | ROLE_APPROVER | ROLE_CUSTODIAN | ROLE_SUPERVISOR
+    FOUNDING_STAFF = ROLE_OPERATOR | ROLE_APPROVER | ROLE_CUSTODIAN | ROLE_SUPERVISOR |
+                     ROLE_AUTHORITY | ROLE_METER | ROLE_POOL
 };
 
 /* A key made for a role can do all that the role can; the engine checks the role anyway. It

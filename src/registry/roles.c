@@ -8,7 +8,7 @@
  */
 #include "registry/registry_state.h"
 
-#define TRADING ((uint8_t)(ROLE_TRADER | ROLE_MARKET_MAKER))
+#define TRADING ((uint16_t)(ROLE_TRADER | ROLE_MARKET_MAKER))
 
 /* Four eyes: when, once the node is open, does an act need a proposal? */
 enum four_eyes {
@@ -18,7 +18,7 @@ enum four_eyes {
 };
 
 struct rule {
-    uint8_t roles;     /* enum role, or-ed: who may send it, or propose it where it needs that */
+    uint16_t roles;    /* enum role, or-ed: who may send it, or propose it where it needs that */
     uint8_t scope;     /* enum key_scope */
     uint8_t four_eyes; /* enum four_eyes */
 };
@@ -46,9 +46,10 @@ static const struct rule rules[] = {
     [COMMAND_KEY_REVOKE] = {TRADING | ROLE_OPERATOR, OPERATE, NEVER},
     [COMMAND_TIER_SET] = {ROLE_OPERATOR, OPERATE, ALWAYS},
     [COMMAND_TIER_LIMIT_SET] = {ROLE_OPERATOR, OPERATE, ALWAYS},
-    [COMMAND_PROPOSE] = {ROLE_OPERATOR | ROLE_CUSTODIAN, OPERATE, NEVER},
+    [COMMAND_PROPOSE] = {ROLE_OPERATOR | ROLE_CUSTODIAN | ROLE_AUTHORITY, OPERATE, NEVER},
     [COMMAND_APPROVE] = {ROLE_APPROVER, OPERATE, NEVER},
-    [COMMAND_PROPOSAL_WITHDRAW] = {ROLE_OPERATOR | ROLE_CUSTODIAN | ROLE_APPROVER, OPERATE, NEVER},
+    [COMMAND_PROPOSAL_WITHDRAW] = {ROLE_OPERATOR | ROLE_CUSTODIAN | ROLE_APPROVER | ROLE_AUTHORITY,
+                                   OPERATE, NEVER},
 
     /* Listing. */
     [COMMAND_ASSET_CREATE] = {ROLE_OPERATOR, OPERATE, ALWAYS},
@@ -76,6 +77,20 @@ static const struct rule rules[] = {
 
     /* Proofs: it moves nothing, and whoever lies is found by everybody who rebuilds the tree. */
     [COMMAND_LIABILITIES_PUBLISH] = {ROLE_OPERATOR, OPERATE, NEVER},
+
+    /* Mining: an officer enters, two decide; each meter and pool speaks for itself. */
+    [COMMAND_MINER_SET] = {ROLE_AUTHORITY, OPERATE, BY_FIELD},
+    [COMMAND_MINER_DECIDE] = {ROLE_AUTHORITY, OPERATE, ALWAYS},
+    [COMMAND_POOL_SET] = {ROLE_AUTHORITY, OPERATE, BY_FIELD},
+    [COMMAND_POOL_DECIDE] = {ROLE_AUTHORITY, OPERATE, ALWAYS},
+    [COMMAND_SHARE_READING] = {ROLE_METER, OPERATE, NEVER},
+    [COMMAND_ENERGY_READING] = {ROLE_METER, OPERATE, NEVER},
+    [COMMAND_SITE_SET] = {ROLE_AUTHORITY, OPERATE, BY_FIELD},
+    [COMMAND_METER_SET] = {ROLE_AUTHORITY, OPERATE, ALWAYS},
+    [COMMAND_EQUIPMENT_SET] = {ROLE_AUTHORITY, OPERATE, NEVER},
+    [COMMAND_MINER_ADDRESS_SET] = {ROLE_AUTHORITY, OPERATE, BY_FIELD},
+    [COMMAND_POOL_DISTRIBUTION] = {ROLE_POOL, OPERATE, NEVER},
+    [COMMAND_SALE_RECORD] = {ROLE_AUTHORITY, OPERATE, NEVER},
 };
 
 static const struct rule *rule_of(uint16_t kind)
@@ -103,6 +118,26 @@ bool registry_is_proposable(uint16_t command_kind)
     return rule_of(command_kind)->four_eyes != FOUR_EYES_NEVER;
 }
 
+/* A first entry may be one person's; what a decision or a fee will rest on is not. */
+static bool mining_needs_proposal(const struct command_header *command)
+{
+    const void *whole = command;
+
+    if (command->kind == COMMAND_MINER_SET) {
+        return ((const struct command_miner_set *)whole)->miner != 0;
+    }
+    if (command->kind == COMMAND_POOL_SET) {
+        return ((const struct command_pool_set *)whole)->pool != 0;
+    }
+    if (command->kind == COMMAND_SITE_SET) {
+        const struct command_site_set *set = whole;
+
+        return set->site != 0 || set->quota_kw != 0;
+    }
+    ENSURE(command->kind == COMMAND_MINER_ADDRESS_SET);
+    return ((const struct command_miner_address_set *)whole)->removed != 0;
+}
+
 bool registry_needs_proposal(const struct command_header *command)
 {
     const void *whole = command;
@@ -121,8 +156,10 @@ bool registry_needs_proposal(const struct command_header *command)
 
         return freeze->frozen == 0;
     }
-    const struct command_key_create *create = whole;
+    if (command->kind == COMMAND_KEY_CREATE) {
+        const struct command_key_create *create = whole;
 
-    ENSURE(command->kind == COMMAND_KEY_CREATE);
-    return create->owner != command->participant;
+        return create->owner != command->participant;
+    }
+    return mining_needs_proposal(command);
 }

@@ -160,6 +160,42 @@ static void fill_orders(union command_sample *sample)
     }
 }
 
+static void fill_mining_register(union command_sample *sample)
+{
+    void *whole = sample;
+
+    if (sample->header.kind == COMMAND_MINER_SET) {
+        ((struct command_miner_set *)whole)->subtype = LICENCE_SUBTYPE_I;
+    } else if (sample->header.kind == COMMAND_MINER_DECIDE) {
+        ((struct command_miner_decide *)whole)->decision = LICENCE_DECISION_GRANT;
+        SET_TEXT(((struct command_miner_decide *)whole)->reason, "all documents in order");
+    } else if (sample->header.kind == COMMAND_POOL_DECIDE) {
+        ((struct command_pool_decide *)whole)->decision = LICENCE_DECISION_GRANT;
+        SET_TEXT(((struct command_pool_decide *)whole)->reason, "all documents in order");
+    } else if (sample->header.kind == COMMAND_METER_SET) {
+        ((struct command_meter_set *)whole)->source = ENERGY_SOURCE_GRID;
+        SET_TEXT(((struct command_meter_set *)whole)->serial, "EM-7001");
+    } else if (sample->header.kind == COMMAND_EQUIPMENT_SET) {
+        SET_TEXT(((struct command_equipment_set *)whole)->model, "Antminer S21");
+    }
+}
+
+static void fill_mining(union command_sample *sample)
+{
+    void *whole = sample;
+
+    fill_mining_register(sample);
+    if (sample->header.kind == COMMAND_MINER_ADDRESS_SET) {
+        ((struct command_miner_address_set *)whole)->type = MINING_ADDRESS_PAYOUT;
+    } else if (sample->header.kind == COMMAND_POOL_DISTRIBUTION) {
+        SET_TEXT(((struct command_pool_distribution *)whole)->address.text, "bc1qsample");
+        fill_evidence(&((struct command_pool_distribution *)whole)->evidence);
+    } else if (sample->header.kind == COMMAND_SALE_RECORD) {
+        SET_TEXT(((struct command_sale_record *)whole)->exchange.text, "Sample exchange");
+        fill_evidence(&((struct command_sale_record *)whole)->evidence);
+    }
+}
+
 static size_t start(union command_sample *sample, uint16_t kind)
 {
     size_t size = tarazy_command_size(kind);
@@ -182,6 +218,7 @@ size_t command_sample_make(union command_sample *sample, uint16_t kind)
     fill_listing(sample);
     fill_money(sample);
     fill_orders(sample);
+    fill_mining(sample);
     return size;
 }
 
@@ -199,6 +236,7 @@ size_t command_sample_propose(union command_sample *sample, uint16_t kind)
     fill_listing(&wrapped);
     fill_money(&wrapped);
     fill_orders(&wrapped);
+    fill_mining(&wrapped);
     propose->size = (uint16_t)tarazy_command_size(kind);
     propose->expires_us = 1000000;
     memcpy(propose->command, &wrapped, propose->size);
