@@ -10,6 +10,7 @@
 #include "survey/estimate.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/ensure.h"
@@ -55,6 +56,19 @@ struct estimate estimate_divide(struct estimate a, struct estimate b)
     }
     double down = a.low > 0 ? hypot(log(a.point / a.low), log(b.high / b.point)) : (double)INFINITY;
     double up = b.low > 0 ? hypot(log(a.high / a.point), log(b.point / b.low)) : (double)INFINITY;
+    return checked((struct estimate){point * exp(-down), point, point * exp(up)});
+}
+
+struct estimate estimate_multiply(struct estimate a, struct estimate b)
+{
+    ENSURE(a.low >= 0 && b.low >= 0);
+    double point = a.point * b.point;
+    if (point <= 0) {
+        return checked((struct estimate){0, 0, a.high * b.high});
+    }
+    bool is_open = a.low <= 0 || b.low <= 0;
+    double down = is_open ? (double)INFINITY : hypot(log(a.point / a.low), log(b.point / b.low));
+    double up = hypot(log(a.high / a.point), log(b.high / b.point));
     return checked((struct estimate){point * exp(-down), point, point * exp(up)});
 }
 

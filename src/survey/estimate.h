@@ -38,6 +38,10 @@ struct estimate estimate_subtract(struct estimate a, struct estimate b);
  * upwards: high is INFINITY. b.point > 0 (ENSURE). */
 struct estimate estimate_divide(struct estimate a, struct estimate b);
 
+/* a * b on the scale of logarithms, a and b independent; a, b >= 0. A point of 0 has the limits that
+ * the worst of both gives. */
+struct estimate estimate_multiply(struct estimate a, struct estimate b);
+
 /* a * b with all four limits taken to the worst: for bounds that are no statistics (an unknown
  * efficiency lies anywhere between them). a, b >= 0. */
 struct estimate estimate_multiply_bounds(struct estimate a, struct estimate b);

@@ -74,6 +74,21 @@ static void a_ratio_is_combined_on_the_scale_of_logarithms(void **state)
     assert_near(estimate_divide(unknown, b).low, 0, 0);
 }
 
+static void a_product_is_a_ratio_by_the_inverse(void **state)
+{
+    const struct estimate a = {50, 100, 200};
+    const struct estimate b = {5, 10, 16};
+    const struct estimate inverse = {1.0 / 16, 0.1, 0.2};
+    struct estimate product = estimate_multiply(a, b);
+    struct estimate ratio = estimate_divide(a, inverse);
+    assert_near(product.low, ratio.low, 1e-9);
+    assert_near(product.high, ratio.high, 1e-9);
+    const struct estimate none = {0, 0, 4};
+    assert_near(estimate_multiply(none, b).high, 64, 1e-9);
+    const struct estimate open = {0, 2, 4};
+    assert_near(estimate_multiply(open, b).low, 0, 0);
+}
+
 static void bounds_are_taken_to_the_worst(void **state)
 {
     const struct estimate rate = {20, 21.85, 23};
@@ -136,6 +151,7 @@ int main(void)
         cmocka_unit_test(what_is_known_stays_known),
         cmocka_unit_test(independent_errors_are_added_as_squares),
         cmocka_unit_test(a_ratio_is_combined_on_the_scale_of_logarithms),
+        cmocka_unit_test(a_product_is_a_ratio_by_the_inverse),
         cmocka_unit_test(bounds_are_taken_to_the_worst),
         cmocka_unit_test(limits_are_cut_with_their_point),
         cmocka_unit_test(combined_intervals_hold_the_truth_as_often_as_they_say),
