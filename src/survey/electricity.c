@@ -117,15 +117,16 @@ static const struct machine *best_released(const struct machine_list *list, int6
 }
 
 bool electricity_estimate(struct electricity *out, const struct machine_list *list,
-                          const struct electricity_rules *rules, int64_t time_s,
-                          double threshold_j_gh, double ehs, const struct machine *before)
+                          const struct electricity_rules *rules,
+                          const struct electricity_moment *moment)
 {
     struct fleet fleet = {0};
-    fleet_choose(&fleet, list, rules, time_s, threshold_j_gh);
-    *out = (struct electricity){.threshold_j_gh = threshold_j_gh, .profitable = fleet.count};
+    fleet_choose(&fleet, list, rules, moment->time_s, moment->threshold_j_gh);
+    *out =
+        (struct electricity){.threshold_j_gh = moment->threshold_j_gh, .profitable = fleet.count};
     out->is_fallback = fleet.count == 0;
     if (out->is_fallback) {
-        fleet.best = before != NULL ? before : best_released(list, time_s);
+        fleet.best = moment->before != NULL ? moment->before : best_released(list, moment->time_s);
         fleet.worst = fleet.best;
     }
     if (fleet.best == NULL) {
@@ -137,9 +138,9 @@ bool electricity_estimate(struct electricity *out, const struct machine_list *li
     out->last = fleet.best;
     out->j_per_th = (struct estimate){low, fmin(fmax(mean, low), high), high};
     out->gigawatts =
-        (struct estimate){electricity_gigawatts(ehs, out->j_per_th.low, rules->pue.low),
-                          electricity_gigawatts(ehs, out->j_per_th.point, rules->pue.point),
-                          electricity_gigawatts(ehs, out->j_per_th.high, rules->pue.high)};
+        (struct estimate){electricity_gigawatts(moment->ehs, out->j_per_th.low, rules->pue.low),
+                          electricity_gigawatts(moment->ehs, out->j_per_th.point, rules->pue.point),
+                          electricity_gigawatts(moment->ehs, out->j_per_th.high, rules->pue.high)};
     out->twh_per_year = estimate_scale(out->gigawatts, 365.25 * 24 / 1000);
     return true;
 }

@@ -94,12 +94,19 @@ double electricity_threshold(double revenue_usd_day, double network_ehs, double 
 double electricity_threshold_mean(const struct electricity_days *days, size_t index,
                                   double price_usd_kwh);
 
-/* The model at one time, for a hash rate in EH/s of which the world's machines are typical. `before`
- * is the last machine that was in, or NULL when nobody knows: then the best released one, which goes
- * last when the threshold falls. False: no machine had been released by then. */
+/* When, and for what, the model is asked. */
+struct electricity_moment {
+    int64_t time_s;
+    double threshold_j_gh;
+    double ehs;                   /* a hash rate of which the world's machines are typical */
+    const struct machine *before; /* the last machine that was in; NULL when nobody knows */
+};
+
+/* The model at one moment. With no machine in and nobody to know the last, it is the best released one,
+ * which goes last when the threshold falls. False: no machine had been released by then. */
 bool electricity_estimate(struct electricity *out, const struct machine_list *list,
-                          const struct electricity_rules *rules, int64_t time_s,
-                          double threshold_j_gh, double ehs, const struct machine *before);
+                          const struct electricity_rules *rules,
+                          const struct electricity_moment *moment);
 
 /* Gigawatts of so many EH/s; J/TH and W/(TH/s) are the same. */
 double electricity_gigawatts(double ehs, double j_per_th, double pue);

@@ -54,7 +54,8 @@ static void the_real_list_gives_known_machines(void **state)
     struct slice file = source_file_read("data/mining/machines.csv", text, sizeof text);
     assert_true(machine_list_read(&list, file, &fault));
     assert_int_equal(list.count, 90);
-    assert_true(electricity_estimate(&found, &list, &rules, AUGUST_2021_S, 0.0981, 21.85, NULL));
+    assert_true(electricity_estimate(
+        &found, &list, &rules, &(struct electricity_moment){AUGUST_2021_S, 0.0981, 21.85, NULL}));
     assert_near(found.j_per_th.low, 29.55, 1e-9);
     assert_near(found.j_per_th.high, 98, 1e-9);
     assert_near(found.gigawatts.low, 0.652, 0.001);
@@ -66,12 +67,15 @@ static void the_real_list_gives_known_machines(void **state)
     /* Without the rule of five years the S9 of 2016 is still there: more machines. */
     size_t young = found.profitable;
     rules.years_max = 0;
-    assert_true(electricity_estimate(&found, &list, &rules, AUGUST_2021_S, 0.0981, 21.85, NULL));
+    assert_true(electricity_estimate(
+        &found, &list, &rules, &(struct electricity_moment){AUGUST_2021_S, 0.0981, 21.85, NULL}));
     assert_true(found.profitable > young);
     /* Before the first ASIC the processors are all there is. */
-    assert_true(electricity_estimate(&found, &list, &rules, 1250000000, 1e9, 0.00001, NULL));
+    assert_true(electricity_estimate(&found, &list, &rules,
+                                     &(struct electricity_moment){1250000000, 1e9, 0.00001, NULL}));
     assert_string_equal(found.last->name, "Worst CPU");
-    assert_false(electricity_estimate(&found, &list, &rules, 1220000000, 1e9, 0.00001, NULL));
+    assert_false(electricity_estimate(
+        &found, &list, &rules, &(struct electricity_moment){1220000000, 1e9, 0.00001, NULL}));
 }
 
 static void machines_are_in_by_release_age_and_threshold(void **state)
@@ -84,8 +88,8 @@ static void machines_are_in_by_release_age_and_threshold(void **state)
     machine_put("at the threshold", now - YEAR_S, 0.10);
     machine_put("four years", now - 4 * (int64_t)YEAR_S, 0.09);
     machine_put("five years", now - 5 * (int64_t)YEAR_S, 0.02);
-    assert_true(
-        electricity_estimate(&found, &list, &electricity_rules_default, now, 0.10, 100, NULL));
+    assert_true(electricity_estimate(&found, &list, &electricity_rules_default,
+                                     &(struct electricity_moment){now, 0.10, 100, NULL}));
     assert_int_equal(found.profitable, 2);
     assert_near(found.j_per_th.low, 30, 1e-9);
     assert_near(found.j_per_th.high, 90, 1e-9);
@@ -94,10 +98,12 @@ static void machines_are_in_by_release_age_and_threshold(void **state)
     assert_near(found.gigawatts.point, 100 * 40 * 1.10 / 1000, 1e-9);
     struct electricity_rules plain = electricity_rules_default;
     plain.weighting = ELECTRICITY_WEIGHTING_PLAIN;
-    assert_true(electricity_estimate(&found, &list, &plain, now, 0.10, 100, NULL));
+    assert_true(electricity_estimate(&found, &list, &plain,
+                                     &(struct electricity_moment){now, 0.10, 100, NULL}));
     assert_near(found.j_per_th.point, 60, 1e-9);
     plain.years_max = 0;
-    assert_true(electricity_estimate(&found, &list, &plain, now, 0.10, 100, NULL));
+    assert_true(electricity_estimate(&found, &list, &plain,
+                                     &(struct electricity_moment){now, 0.10, 100, NULL}));
     assert_near(found.j_per_th.low, 20, 1e-9);
     assert_int_equal(found.profitable, 3);
 }
@@ -111,8 +117,8 @@ static void each_full_year_weighs_a_fifth_less(void **state)
         list.count = 0;
         machine_put("a", now - 1, 0.03);
         machine_put("b", now - years * YEAR_S - 1000, 0.09);
-        assert_true(
-            electricity_estimate(&found, &list, &electricity_rules_default, now, 1, 1, NULL));
+        assert_true(electricity_estimate(&found, &list, &electricity_rules_default,
+                                         &(struct electricity_moment){now, 1, 1, NULL}));
         double expected = (0.03 + weights[years] * 0.09) / (1 + weights[years]) * 1000;
         assert_near(found.j_per_th.point, expected, 1e-9);
     }
@@ -124,14 +130,14 @@ static void with_none_profitable_the_last_one_that_was_is_taken(void **state)
     list.count = 0;
     machine_put("better", 100, 0.03);
     machine_put("worse", 100, 0.05);
-    assert_true(electricity_estimate(&found, &list, &electricity_rules_default, 200, 0.01, 10,
-                                     &list.rows[1]));
+    assert_true(electricity_estimate(&found, &list, &electricity_rules_default,
+                                     &(struct electricity_moment){200, 0.01, 10, &list.rows[1]}));
     assert_true(found.is_fallback && found.profitable == 0);
     assert_near(found.j_per_th.point, 50, 1e-9);
     assert_near(found.gigawatts.low, 10 * 50 * 1.01 / 1000, 1e-9);
     assert_near(found.gigawatts.high, 10 * 50 * 1.20 / 1000, 1e-9);
-    assert_true(
-        electricity_estimate(&found, &list, &electricity_rules_default, 200, 0.01, 10, NULL));
+    assert_true(electricity_estimate(&found, &list, &electricity_rules_default,
+                                     &(struct electricity_moment){200, 0.01, 10, NULL}));
     assert_string_equal(found.last->name, "better");
 }
 
