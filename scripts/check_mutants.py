@@ -43,7 +43,8 @@ WORKSHOPS_FROM = 60  # mutants: below, building a second workshop costs more tha
 SLOWER_THAN_SOUND = 20
 TIMEOUT_MIN_S = 30
 SKIPPED = 77
-COPIED = ("CMakeLists.txt", "cmake", "docs", "src", "include", "tests", "examples", "bench", "scripts", "share", "man")
+COPIED = ("CMakeLists.txt", "cmake", "docs", "src", "include", "tests", "examples", "bench", "scripts", "share", "man",
+          "jurisdictions")
 
 
 @dataclasses.dataclass
