@@ -10,17 +10,10 @@
 #include "mining/civil_date.h"
 #include "mining/jurisdiction.h"
 #include "mining/tax_calendar.h"
+#include "tarazy/mining_command.h"
 #include "tarazy/money.h"
 
-/* Where a kWh came from. */
-enum energy_source {
-    ENERGY_SOURCE_GRID = 1,  /* bought through the unified power system, imports too */
-    ENERGY_SOURCE_OWN,       /* own generation that is connected to that system */
-    ENERGY_SOURCE_OFF_GRID,  /* generation that is not connected to it */
-    ENERGY_SOURCE_RENEWABLE, /* from renewables, connected or not */
-    ENERGY_SOURCE_UNMETERED, /* without a working control meter, whatever its source */
-};
-
+/* Of enum energy_source, which stands with the commands of energy meters. */
 enum { ENERGY_SOURCES = ENERGY_SOURCE_UNMETERED };
 
 /* What was used for mining in one quarter. */
