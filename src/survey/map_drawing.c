@@ -69,18 +69,6 @@ void map_drawing_write_table(FILE *out, const struct mining_map *map)
     }
 }
 
-static void write_csv_name(FILE *out, const char *name)
-{
-    (void)fputc('"', out);
-    for (const char *c = name; *c != '\0'; c++) {
-        if (*c == '"') {
-            (void)fputc('"', out);
-        }
-        (void)fputc(*c, out);
-    }
-    (void)fputc('"', out);
-}
-
 void map_drawing_write_csv(FILE *out, const struct mining_map *map)
 {
     char month[SURVEY_MONTH_SIZE];
@@ -91,7 +79,7 @@ void map_drawing_write_csv(FILE *out, const struct mining_map *map)
     for (size_t i = 0; i < map->count; i++) {
         const struct map_country *at = &map->countries[i];
         (void)fprintf(out, "%s,", month);
-        write_csv_name(out, at->name);
+        survey_csv_write(out, at->name);
         (void)fprintf(out, ",%.4f,%.4f,%.4f,%.4f,%.4f,%.4f,%.4f,%.4f\n", at->share.point * 100,
                       at->share.low * 100, at->share.high * 100, at->bound_low * 100,
                       at->bound_high * 100, at->ehs.point, at->ehs.low, at->ehs.high);

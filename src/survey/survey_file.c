@@ -79,3 +79,15 @@ bool survey_energy_unit_read(struct slice text, double *to_kwh)
     static const struct unit units[] = {{"kWh", 1}, {"MWh", 1e3}, {"Wh", 1e-3}};
     return unit_read(text, units, sizeof units / sizeof units[0], to_kwh);
 }
+
+void survey_csv_write(FILE *out, const char *text)
+{
+    (void)fputc('"', out);
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c == '"') {
+            (void)fputc('"', out);
+        }
+        (void)fputc(*c, out);
+    }
+    (void)fputc('"', out);
+}

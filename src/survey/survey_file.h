@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the readers of survey files share: how a fault is said, how names are kept, how units are read.
+ * What the readers of survey files share: how a fault is said, how names are kept, how units are
+ * read; and how texts are written back.
  */
 #ifndef SURVEY_SURVEY_FILE_H
 #define SURVEY_SURVEY_FILE_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "codec/csv_reader.h"
 
@@ -46,5 +48,8 @@ bool survey_rate_unit_read(struct slice text, double *to_ehs);
 
 /* The factor that makes kWh of an energy in "kWh", "MWh" or "Wh". */
 bool survey_energy_unit_read(struct slice text, double *to_kwh);
+
+/* A text as a CSV field in quotation marks. */
+void survey_csv_write(FILE *out, const char *text);
 
 #endif
