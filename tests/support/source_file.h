@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A file of the source tree, for tests that check committed data. Include it behind <cmocka.h>.
+ * A file of the source tree, for tests that check committed data.
  */
 #ifndef SUPPORT_SOURCE_FILE_H
 #define SUPPORT_SOURCE_FILE_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 #include "codec/slice.h"
 
