@@ -74,25 +74,42 @@ void notary_origin(const struct node_id *node, char origin[NOTE_NAME_MAX + 1])
     }
 }
 
+bool notary_make_key(const struct node_id *node, const uint8_t seed[ED25519_KEY_SIZE],
+                     struct note_key *key)
+{
+    char origin[NOTE_NAME_MAX + 1];
+    uint8_t raw[ED25519_KEY_SIZE];
+
+    notary_origin(node, origin);
+    return ed25519_public_key(seed, raw) && note_key_make(key, origin, NOTE_KEY_KIND_ED25519, raw);
+}
+
 /* ------------------------------------------------------------------ opening */
+
+/* NULL: it is a state that a notary has written; else what is wrong with it. */
+static const char *notary_state_refuse(const struct notary_state *state, size_t size)
+{
+    if (size != sizeof *state || memcmp(state->magic, notary_magic, sizeof state->magic) != 0 ||
+        !merkle_edge_is_sound(&state->edge)) {
+        return "the notary's state is not one";
+    }
+    struct hash256 root = merkle_edge_root(&state->edge);
+    return merkle_equals(&root, &state->root) ? NULL
+                                              : "the notary's state does not agree with itself";
+}
 
 /* Is the state one of ours and of this node? */
 static bool notary_take_state(struct notary *notary, size_t size)
 {
     const struct notary_state *last = &notary->last;
-    struct hash256 root;
 
     if (size == 0) {
         notary->last = (struct notary_state){.node = notary->node};
         return true;
     }
-    if (size != sizeof *last || memcmp(last->magic, notary_magic, sizeof last->magic) != 0 ||
-        !merkle_edge_is_sound(&last->edge)) {
-        return notary_fail(notary, "the notary's state is not one", 0);
-    }
-    root = merkle_edge_root(&last->edge);
-    if (!merkle_equals(&root, &last->root)) {
-        return notary_fail(notary, "the notary's state does not agree with itself", 0);
+    const char *wrong = notary_state_refuse(last, size);
+    if (wrong != NULL) {
+        return notary_fail(notary, wrong, 0);
     }
     if (memcmp(&last->node, &notary->node, sizeof last->node) != 0) {
         return notary_fail(notary, "the notary's state is that of another node", 0);
@@ -112,7 +129,7 @@ static bool notary_open_state(struct notary *notary, const char *directory)
     if (notary->folder < 0) {
         return notary_fail(notary, "the folder of the tree cannot be opened", notary->folder);
     }
-    notary->lock = storage->lock(storage->context, notary->folder, notary_lock_name);
+    notary->lock = notary_keep_out(storage, notary->folder);
     if (notary->lock < 0) {
         return notary_fail(notary, "another notary works in this folder", 0);
     }
@@ -176,13 +193,9 @@ static bool notary_check_published(struct notary *notary, const struct notary_op
 
 static bool notary_prepare(struct notary *notary, const struct notary_options *options)
 {
-    char origin[NOTE_NAME_MAX + 1];
-    uint8_t raw[ED25519_KEY_SIZE];
     int result = 0;
 
-    notary_origin(&notary->node, origin);
-    if (!ed25519_public_key(notary->seed, raw) ||
-        !note_key_make(&notary->key, origin, NOTE_KEY_KIND_ED25519, raw)) {
+    if (!notary_make_key(&notary->node, notary->seed, &notary->key)) {
         return notary_fail(notary, "the notary's key cannot be used", 0);
     }
     if (!tile_folder_set(&notary->tiles, notary->storage, options->directory)) {
@@ -273,6 +286,49 @@ struct checkpoint notary_last(const struct notary *notary)
     return checkpoint;
 }
 
+struct checkpoint notary_tree(const struct notary *notary)
+{
+    struct checkpoint tree = {.size = notary->log.edge.size,
+                              .root = merkle_edge_root(&notary->log.edge)};
+
+    memcpy(tree.origin, notary->key.name, sizeof tree.origin);
+    return tree;
+}
+
+bool notary_recall(const struct storage *storage, int folder, const struct node_id *node,
+                   struct checkpoint *out)
+{
+    uint8_t payload[SLOT_PAYLOAD_MAX] = {0};
+    struct notary_state state;
+    struct two_slots slots;
+    size_t size = 0;
+
+    *out = (struct checkpoint){.size = 0};
+    /* two_slots_open would make one that is not there. */
+    int file = storage->open(storage->context, folder, notary_state_name, STORAGE_MODE_READ);
+    if (file < 0) {
+        return true;
+    }
+    (void)storage->close(storage->context, file);
+    if (two_slots_open(&slots, storage, folder, notary_state_name, payload, &size) < 0) {
+        return true;
+    }
+    two_slots_close(&slots);
+    memcpy(&state, payload, sizeof state);
+    if (size == 0 || notary_state_refuse(&state, size) != NULL) {
+        return true;
+    }
+    out->size = state.edge.size;
+    out->root = state.root;
+    notary_origin(&state.node, out->origin);
+    return memcmp(&state.node, node, sizeof *node) == 0;
+}
+
+int notary_keep_out(const struct storage *storage, int folder)
+{
+    return storage->lock(storage->context, folder, notary_lock_name);
+}
+
 const char *notary_error(const struct notary *notary)
 {
     return notary->error;
@@ -323,11 +379,16 @@ bool notary_add(struct notary *notary, const struct journal_batch *batch)
 
 /* ------------------------------------------------------------------ signing */
 
-/* Makes the tiles durable, and computes the root once more from what is on the disk. */
-static bool notary_settle_tiles(struct notary *notary, const struct hash256 *root)
+/* Computes the root once more from what is on the disk. */
+bool notary_write_tiles(struct notary *notary)
 {
+    struct hash256 root = merkle_edge_root(&notary->log.edge);
     struct tile_reader reader;
     struct hash256 again;
+
+    if (notary->has_failed) {
+        return false;
+    }
     int result = tile_shelf_settle(notary->shelf);
 
     if (result != 0) {
@@ -336,18 +397,18 @@ static bool notary_settle_tiles(struct notary *notary, const struct hash256 *roo
     tile_folder_reader(&notary->tiles, notary->log.edge.size, &reader);
     struct merkle_source source = tile_reader_source(&reader);
     if (!merkle_source_root(&source, notary->log.edge.size, &again) ||
-        !merkle_equals(&again, root)) {
+        !merkle_equals(&again, &root)) {
         return notary_fail(notary, "the tiles on the disk are not those that were computed", 0);
     }
     return true;
 }
 
-static bool notary_remember(struct notary *notary, const struct hash256 *root)
+static bool notary_remember(struct notary *notary)
 {
     struct notary_state next = {
         .number = notary->log.number,
         .chain = notary->chain,
-        .root = *root,
+        .root = merkle_edge_root(&notary->log.edge),
         .node = notary->node,
         .edge = notary->log.edge,
     };
@@ -361,15 +422,17 @@ static bool notary_remember(struct notary *notary, const struct hash256 *root)
     return true;
 }
 
+bool notary_settle(struct notary *notary)
+{
+    if (notary_has_news(notary)) {
+        return notary_write_tiles(notary) && notary_remember(notary);
+    }
+    return !notary->has_failed;
+}
+
 size_t notary_sign(struct notary *notary, char *note)
 {
-    struct hash256 root = merkle_edge_root(&notary->log.edge);
-
-    if (notary->has_failed) {
-        return 0;
-    }
-    if (notary_has_news(notary) &&
-        (!notary_settle_tiles(notary, &root) || !notary_remember(notary, &root))) {
+    if (!notary_settle(notary)) {
         return 0;
     }
     size_t size = checkpoint_sign(notary->last.edge.size, &notary->last.root, &notary->key,

@@ -40,6 +40,10 @@ void notary_close(struct notary *notary);
 /* "tarazy/0123…": the log's name, the origin of its checkpoints, out of the node's id. */
 void notary_origin(const struct node_id *node, char origin[NOTE_NAME_MAX + 1]);
 
+/* The verifier key of a node's notary. false: libcrypto failed. */
+bool notary_make_key(const struct node_id *node, const uint8_t seed[ED25519_KEY_SIZE],
+                     struct note_key *key);
+
 const struct note_key *notary_key(const struct notary *notary);
 
 /* The last command in the tree; 0: none. Batches go on behind it. */
@@ -60,8 +64,25 @@ bool notary_has_news(const struct notary *notary);
  * tree gives the same note. Returns its length; 0: nothing was signed and nothing ever will be. */
 size_t notary_sign(struct notary *notary, char *note);
 
+/* The tiles of the tree as it is are on the disk, whole ones and partial ones, and give its root. false: the notary is dead. */
+bool notary_write_tiles(struct notary *notary);
+
+/* As before signing, without a signature: the tree as it is is durable and remembered, nothing smaller will be signed. */
+bool notary_settle(struct notary *notary);
+
 /* What was signed last, as it was; size 0: nothing yet. */
 struct checkpoint notary_last(const struct notary *notary);
+
+/* The tree of all that was taken in, signed or not. */
+struct checkpoint notary_tree(const struct notary *notary);
+
+/* Of a folder in which no notary works any more: the last tree that its state remembers; size 0: it does not remember any.
+ * false: that of another node. */
+bool notary_recall(const struct storage *storage, int folder, const struct node_id *node,
+                   struct checkpoint *out);
+
+/* Keeps every notary out of a tree's folder until the handle is closed; a negative errno: one is at work there. */
+int notary_keep_out(const struct storage *storage, int folder);
 
 const char *notary_error(const struct notary *notary);
 

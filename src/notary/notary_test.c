@@ -15,222 +15,58 @@
 
 #include "node/record_finder.h"
 #include "node/record_places.h"
-#include "proofs/record_tree.h"
-#include "support/foldered_disk.h"
-#include "support/journal_flow.h"
+#include "support/notary_scene.h"
 #include "support/random_stream.h"
 #include "witness/two_slots.h"
-
-enum { NOTES_MAX = 64 };
-
-static const uint8_t seed[ED25519_KEY_SIZE] = {3, 1};
-
-struct scene {
-    struct fake_disk *disk;
-    struct foldered_disk foldered;
-    const struct storage *storage;
-    struct notary *notary;
-    struct journal_reader *reader;
-    uint64_t durable;
-    char published[CHECKPOINT_NOTE_MAX + 1]; /* what the world saw last */
-    size_t published_size;
-    struct checkpoint seen[NOTES_MAX]; /* everything ever signed */
-    uint32_t seen_count;
-};
-
-static void use_disk(struct scene *scene, struct fake_disk *disk)
-{
-    scene->disk = disk;
-    foldered_disk_make(&scene->foldered, disk, "j");
-    scene->storage = &scene->foldered.storage;
-}
-
-/* Adds `steps` batches to the journal. */
-static void write_journal(struct scene *scene, int steps)
-{
-    struct journal_core core;
-
-    assert_true(journal_core_start(&core, scene->storage, "j", 32768));
-    for (int i = 0; i < steps; i++) {
-        assert_true(journal_core_step(&core, 1 + (uint32_t)i % 3));
-    }
-    scene->durable = core.acknowledged;
-    journal_core_stop(&core);
-}
-
-static struct journal_reader *open_reader(struct scene *scene, uint64_t from)
-{
-    const struct journal_reader_options options = {
-        .storage = scene->storage, .directory = "j", .from = from};
-    struct journal_error error;
-
-    return journal_reader_open(&options, &error);
-}
-
-/* false: text says why not. */
-static bool open_notary(struct scene *scene, char text[NOTARY_ERROR_MAX])
-{
-    struct notary_options options = {
-        .storage = scene->storage,
-        .directory = "j/tlog",
-        .node = {"sixteen bytes id"},
-        .seed = seed,
-        .published = scene->published_size > 0 ? scene->published : NULL,
-        .published_size = scene->published_size,
-    };
-
-    scene->notary = notary_open(&options, text);
-    if (scene->notary == NULL) {
-        return false;
-    }
-    scene->reader = open_reader(scene, notary_number(scene->notary) + 1);
-    return scene->reader != NULL &&
-           notary_is_of(scene->notary, &journal_reader_tail(scene->reader)->head);
-}
-
-static void close_notary(struct scene *scene)
-{
-    journal_reader_close(scene->reader);
-    notary_close(scene->notary);
-    scene->reader = NULL;
-    scene->notary = NULL;
-}
-
-/* Takes in up to `batches`, to the end of what is durable. */
-static bool take(struct scene *scene, uint32_t batches)
-{
-    struct journal_batch batch;
-
-    for (uint32_t i = 0; i < batches && notary_number(scene->notary) < scene->durable; i++) {
-        if (journal_reader_next(scene->reader, scene->durable, &batch) != JOURNAL_READ_BATCH ||
-            !notary_add(scene->notary, &batch)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Signs; what is signed may be seen by the world even if we crash before publishing it. */
-static bool sign(struct scene *scene)
-{
-    char note[CHECKPOINT_NOTE_MAX + 1];
-    struct checkpoint checkpoint;
-    struct signed_note parts;
-    size_t size = notary_sign(scene->notary, note);
-
-    if (size == 0) {
-        return false;
-    }
-    assert_int_equal(checkpoint_open(&checkpoint, &parts, note, size, notary_key(scene->notary)),
-                     CHECKPOINT_CHECK_GOOD);
-    assert_true(scene->seen_count < NOTES_MAX);
-    scene->seen[scene->seen_count++] = checkpoint;
-    memcpy(scene->published, note, sizeof note);
-    scene->published_size = size;
-    return true;
-}
-
-static int set_up(void **state)
-{
-    struct scene *scene = calloc(1, sizeof *scene);
-
-    use_disk(scene, fake_disk_create());
-    *state = scene;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct scene *scene = *state;
-
-    close_notary(scene);
-    fake_disk_destroy(scene->disk);
-    free(scene);
-    return 0;
-}
-
-static void must_open(struct scene *scene)
-{
-    char text[NOTARY_ERROR_MAX];
-
-    if (!open_notary(scene, text)) {
-        fail_msg("%s", text);
-    }
-}
-
-/* The root of the first `size` batches, from the journal alone. */
-static struct hash256 root_of(struct scene *scene, uint64_t size)
-{
-    struct journal_reader *reader = open_reader(scene, 1);
-    static struct hash256 scratch[RECORD_COMMANDS_MAX];
-    struct record_log log = {.number = 0};
-    struct journal_batch batch;
-
-    while (log.edge.size < size) {
-        assert_int_equal(journal_reader_next(reader, scene->durable, &batch), JOURNAL_READ_BATCH);
-        const struct record_batch records = {
-            .node = (const uint8_t *)"sixteen bytes id",
-            .first_number = batch.first_number,
-            .count = batch.count,
-            .size = batch.size,
-            .time_us = batch.time_us,
-            .chain = batch.chain,
-            .commands = batch.commands,
-        };
-        assert_true(record_log_add(&log, &records, scratch, NULL));
-    }
-    journal_reader_close(reader);
-    return merkle_edge_root(&log.edge);
-}
 
 /* ------------------------------------------------------------------ what it signs */
 
 static void it_signs_the_tree_of_the_journal(void **state)
 {
-    struct scene *scene = *state;
+    struct notary_scene *scene = *state;
 
-    write_journal(scene, 40);
-    must_open(scene);
+    notary_scene_write(scene, 40);
+    notary_scene_must_open(scene);
     while (notary_number(scene->notary) < scene->durable) {
-        assert_true(take(scene, 7));
+        assert_true(notary_scene_take(scene, 7));
         assert_true(notary_has_news(scene->notary));
-        assert_true(sign(scene));
+        assert_true(notary_scene_sign(scene));
         assert_false(notary_has_news(scene->notary));
         const struct checkpoint *last = &scene->seen[scene->seen_count - 1];
-        struct hash256 wanted = root_of(scene, last->size);
+        struct hash256 wanted = notary_scene_root(scene, last->size);
         assert_memory_equal(&last->root, &wanted, sizeof wanted);
     }
 }
 
 static void the_same_tree_gives_the_same_note_also_after_a_restart(void **state)
 {
-    struct scene *scene = *state;
+    struct notary_scene *scene = *state;
     char before[CHECKPOINT_NOTE_MAX + 1];
 
-    write_journal(scene, 10);
-    must_open(scene);
-    assert_true(take(scene, 100) && sign(scene));
+    notary_scene_write(scene, 10);
+    notary_scene_must_open(scene);
+    assert_true(notary_scene_take(scene, 100) && notary_scene_sign(scene));
     memcpy(before, scene->published, sizeof before);
-    assert_true(sign(scene));
+    assert_true(notary_scene_sign(scene));
     assert_string_equal(before, scene->published);
-    close_notary(scene);
-    must_open(scene);
+    notary_scene_close(scene);
+    notary_scene_must_open(scene);
     assert_int_equal(notary_number(scene->notary), scene->durable);
-    assert_true(sign(scene));
+    assert_true(notary_scene_sign(scene));
     assert_string_equal(before, scene->published);
 }
 
 static void every_command_and_every_growth_can_be_proven_from_the_files(void **state)
 {
-    struct scene *scene = *state;
+    struct notary_scene *scene = *state;
     static struct record_finder finder;
     static struct record_proof proof;
     static char text[PROOF_TEXT_MAX + 1];
 
-    write_journal(scene, 300); /* a whole tile and a part */
-    must_open(scene);
+    notary_scene_write(scene, 300); /* a whole tile and a part */
+    notary_scene_must_open(scene);
     while (notary_number(scene->notary) < scene->durable) {
-        assert_true(take(scene, 37) && sign(scene));
+        assert_true(notary_scene_take(scene, 37) && notary_scene_sign(scene));
     }
     const struct checkpoint *last = &scene->seen[scene->seen_count - 1];
     assert_true(last->size > TILE_WIDTH);
@@ -268,16 +104,16 @@ static void every_command_and_every_growth_can_be_proven_from_the_files(void **s
 
 static void a_proof_is_not_made_from_a_damaged_journal_or_tile(void **state)
 {
-    struct scene *scene = *state;
+    struct notary_scene *scene = *state;
     static struct record_finder finder;
     static struct record_proof proof;
     char name[STORAGE_NAME_SIZE];
     char number[8];
     size_t size = 0;
 
-    write_journal(scene, 5);
-    must_open(scene);
-    assert_true(take(scene, 100) && sign(scene));
+    notary_scene_write(scene, 5);
+    notary_scene_must_open(scene);
+    assert_true(notary_scene_take(scene, 100) && notary_scene_sign(scene));
     assert_true(record_finder_set(&finder, scene->storage, "j"));
     uint64_t count = scene->seen[0].size;
     assert_int_equal(record_finder_prove(&finder, 3, count, &proof), RECORD_FOUND_YES);
@@ -313,10 +149,10 @@ static void a_proof_is_not_made_from_a_damaged_journal_or_tile(void **state)
 /* ------------------------------------------------------------------ crashes */
 
 /* No two of what was ever signed contradict each other, whoever saw them. */
-static void check_seen(struct scene *scene)
+static void check_seen(struct notary_scene *scene)
 {
     for (uint32_t i = 0; i < scene->seen_count; i++) {
-        struct hash256 wanted = root_of(scene, scene->seen[i].size);
+        struct hash256 wanted = notary_scene_root(scene, scene->seen[i].size);
 
         assert_memory_equal(&scene->seen[i].root, &wanted, sizeof wanted);
         assert_true(i == 0 || scene->seen[i].size >= scene->seen[i - 1].size);
@@ -324,20 +160,20 @@ static void check_seen(struct scene *scene)
 }
 
 /* Runs until the power goes; then comes up, on what is left, and goes on. */
-static bool live_through(struct scene *scene, uint64_t call, enum fake_loss loss,
+static bool live_through(struct notary_scene *scene, uint64_t call, enum fake_loss loss,
                          struct random_stream *random)
 {
     char text[NOTARY_ERROR_MAX];
 
     fake_disk_plan(scene->disk, FAKE_FAILURE_POWER, call, 5);
-    if (open_notary(scene, text)) {
+    if (notary_scene_open(scene, text)) {
         bool goes_on = true;
         for (int i = 0; goes_on && i < 3; i++) {
-            goes_on = take(scene, 4) && sign(scene);
+            goes_on = notary_scene_take(scene, 4) && notary_scene_sign(scene);
         }
     }
     bool was_cut = fake_disk_has_failed(scene->disk);
-    close_notary(scene);
+    notary_scene_close(scene);
     fake_disk_restart(scene->disk, loss, random);
     return was_cut;
 }
@@ -346,28 +182,28 @@ static void no_loss_of_power_makes_it_contradict_itself(void **state)
 {
     static const enum fake_loss losses[] = {FAKE_LOSS_NOTHING, FAKE_LOSS_ALL, FAKE_LOSS_SECTORS,
                                             FAKE_LOSS_BYTES};
-    struct scene *scene = *state;
+    struct notary_scene *scene = *state;
     struct random_stream random = {23};
     uint32_t cuts = 0;
 
-    write_journal(scene, 20);
+    notary_scene_write(scene, 20);
     struct fake_disk *before = fake_disk_copy(scene->disk);
     for (size_t loss = 0; loss < sizeof losses / sizeof losses[0]; loss++) {
         bool was_cut = true;
 
         for (uint64_t call = 1; was_cut; call++) {
             fake_disk_destroy(scene->disk);
-            use_disk(scene, fake_disk_copy(before));
+            notary_scene_use(scene, fake_disk_copy(before));
             scene->seen_count = 0;
             scene->published_size = 0;
             was_cut = live_through(scene, call, losses[loss], &random);
             cuts += was_cut;
-            must_open(scene); /* whatever happened, it can go on */
+            notary_scene_must_open(scene); /* whatever happened, it can go on */
             uint64_t size = notary_last(scene->notary).size;
             assert_true(scene->seen_count == 0 || size >= scene->seen[scene->seen_count - 1].size);
-            assert_true(take(scene, 100) && sign(scene));
+            assert_true(notary_scene_take(scene, 100) && notary_scene_sign(scene));
             check_seen(scene);
-            close_notary(scene);
+            notary_scene_close(scene);
         }
     }
     assert_true(cuts > 200);
@@ -376,19 +212,19 @@ static void no_loss_of_power_makes_it_contradict_itself(void **state)
 
 static void after_a_failed_write_nothing_is_signed(void **state)
 {
-    struct scene *scene = *state;
+    struct notary_scene *scene = *state;
     char note[CHECKPOINT_NOTE_MAX + 1];
 
-    write_journal(scene, 20);
+    notary_scene_write(scene, 20);
     struct fake_disk *before = fake_disk_copy(scene->disk);
     for (uint64_t call = 1; call < 60; call++) {
         fake_disk_destroy(scene->disk);
-        use_disk(scene, fake_disk_copy(before));
-        must_open(scene);
-        assert_true(take(scene, 4));
+        notary_scene_use(scene, fake_disk_copy(before));
+        notary_scene_must_open(scene);
+        assert_true(notary_scene_take(scene, 4));
         scene->seen_count = 0;
         fake_disk_plan(scene->disk, FAKE_FAILURE_ONCE, call, 28);
-        bool is_signed = sign(scene);
+        bool is_signed = notary_scene_sign(scene);
         bool has_failed = fake_disk_has_failed(scene->disk);
         fake_disk_plan(scene->disk, FAKE_FAILURE_NONE, 0, 0);
         if (!is_signed) {
@@ -397,78 +233,70 @@ static void after_a_failed_write_nothing_is_signed(void **state)
             assert_true(strlen(notary_error(scene->notary)) > 0);
         }
         scene->published_size = 0;
-        close_notary(scene);
+        notary_scene_close(scene);
     }
     fake_disk_destroy(before);
 }
 
 /* ------------------------------------------------------------------ refusing to go on */
 
-static void refuses(struct scene *scene, const char *why)
+static void refuses(struct notary_scene *scene, const char *why)
 {
     char text[NOTARY_ERROR_MAX];
 
-    assert_false(open_notary(scene, text));
+    assert_false(notary_scene_open(scene, text));
     assert_null(scene->notary);
     if (strstr(text, why) == NULL) {
         fail_msg("said: %s", text);
     }
 }
 
-static uint8_t *bytes_of(struct scene *scene, const char *path, const char *file)
+static void sign_ten(struct notary_scene *scene)
 {
-    char name[STORAGE_NAME_SIZE];
-    size_t size = 0;
-
-    foldered_disk_name(&scene->foldered, path, file, name);
-    uint8_t *bytes = fake_disk_bytes(scene->disk, name, &size);
-    assert_non_null(bytes);
-    return bytes;
-}
-
-static void sign_ten(struct scene *scene)
-{
-    write_journal(scene, 10);
-    must_open(scene);
-    assert_true(take(scene, 100) && sign(scene));
-    close_notary(scene);
+    notary_scene_write(scene, 10);
+    notary_scene_must_open(scene);
+    assert_true(notary_scene_take(scene, 100) && notary_scene_sign(scene));
+    notary_scene_close(scene);
 }
 
 static void a_damaged_state_stops_it(void **state)
 {
-    struct scene *scene = *state;
+    struct notary_scene *scene = *state;
 
     sign_ten(scene);
-    bytes_of(scene, "j/tlog", "notary.state")[200] ^= 1;
-    must_open(scene); /* the other copy */
-    close_notary(scene);
-    bytes_of(scene, "j/tlog", "notary.state")[200] ^= 1;
-    bytes_of(scene, "j/tlog", "notary.state")[SLOT_SIZE + 200] ^= 1;
+    notary_scene_bytes(scene, "j/tlog", "notary.state")[200] ^= 1;
+    notary_scene_must_open(scene); /* the other copy */
+    notary_scene_close(scene);
+    notary_scene_bytes(scene, "j/tlog", "notary.state")[200] ^= 1;
+    notary_scene_bytes(scene, "j/tlog", "notary.state")[SLOT_SIZE + 200] ^= 1;
     refuses(scene, "damaged");
 }
 
 static void a_published_tree_that_it_does_not_remember_stops_it(void **state)
 {
-    struct scene *scene = *state;
+    struct notary_scene *scene = *state;
     struct hash256 root = {{1}};
     char name[STORAGE_NAME_SIZE];
 
     sign_ten(scene);
     struct checkpoint last = scene->seen[0];
-    must_open(scene);
+    notary_scene_must_open(scene);
     struct note_key key = *notary_key(scene->notary);
-    close_notary(scene);
-    scene->published_size = checkpoint_sign(last.size, &root, &key, seed, scene->published);
-    refuses(scene, "not a beginning");
-    scene->published_size = checkpoint_sign(last.size - 1, &root, &key, seed, scene->published);
+    notary_scene_close(scene);
+    scene->published_size =
+        checkpoint_sign(last.size, &root, &key, notary_scene_seed, scene->published);
     refuses(scene, "not a beginning");
     scene->published_size =
-        checkpoint_sign(last.size + 1, &last.root, &key, seed, scene->published);
+        checkpoint_sign(last.size - 1, &root, &key, notary_scene_seed, scene->published);
+    refuses(scene, "not a beginning");
+    scene->published_size =
+        checkpoint_sign(last.size + 1, &last.root, &key, notary_scene_seed, scene->published);
     refuses(scene, "larger");
     /* The state was lost: what is out says so. */
     foldered_disk_name(&scene->foldered, "j/tlog", "notary.state", name);
     fake_disk_remove(scene->disk, name);
-    scene->published_size = checkpoint_sign(last.size, &last.root, &key, seed, scene->published);
+    scene->published_size =
+        checkpoint_sign(last.size, &last.root, &key, notary_scene_seed, scene->published);
     refuses(scene, "larger");
     scene->published[0] ^= 1;
     refuses(scene, "not one of this notary's key");
@@ -476,12 +304,12 @@ static void a_published_tree_that_it_does_not_remember_stops_it(void **state)
 
 static void a_tile_that_is_not_what_was_signed_stops_it(void **state)
 {
-    struct scene *scene = *state;
+    struct notary_scene *scene = *state;
 
     sign_ten(scene);
     char width[8];
     (void)snprintf(width, sizeof width, "%u", (unsigned)scene->seen[0].size);
-    bytes_of(scene, "j/tlog/tile/0/000.p", width)[40] ^= 1;
+    notary_scene_bytes(scene, "j/tlog/tile/0/000.p", width)[40] ^= 1;
     refuses(scene, "tiles");
 }
 
@@ -505,12 +333,12 @@ static int64_t lying_write(void *context, int file, const struct byte_part *part
 
 static void a_tile_that_was_written_otherwise_is_found_before_it_is_signed(void **state)
 {
-    struct scene *scene = *state;
+    struct notary_scene *scene = *state;
     char note[CHECKPOINT_NOTE_MAX + 1];
 
-    write_journal(scene, 20);
-    must_open(scene);
-    assert_true(take(scene, 10));
+    notary_scene_write(scene, 20);
+    notary_scene_must_open(scene);
+    assert_true(notary_scene_take(scene, 10));
     honest_write = scene->foldered.storage.write;
     scene->foldered.storage.write = lying_write;
     assert_int_equal(notary_sign(scene->notary, note), 0);
@@ -520,18 +348,18 @@ static void a_tile_that_was_written_otherwise_is_found_before_it_is_signed(void 
 
 static void a_second_notary_and_another_node_are_refused(void **state)
 {
-    struct scene *scene = *state;
+    struct notary_scene *scene = *state;
     char text[NOTARY_ERROR_MAX];
     struct notary_options options = {.directory = "j/tlog", .node = {"sixteen bytes id"}};
 
-    write_journal(scene, 10);
-    must_open(scene);
-    assert_true(take(scene, 100) && sign(scene));
+    notary_scene_write(scene, 10);
+    notary_scene_must_open(scene);
+    assert_true(notary_scene_take(scene, 100) && notary_scene_sign(scene));
     options.storage = scene->storage;
-    options.seed = seed;
+    options.seed = notary_scene_seed;
     assert_null(notary_open(&options, text));
     assert_non_null(strstr(text, "another notary"));
-    close_notary(scene);
+    notary_scene_close(scene);
     options.node.bytes[0] ^= 1;
     assert_null(notary_open(&options, text));
     assert_non_null(strstr(text, "another node"));
@@ -539,12 +367,12 @@ static void a_second_notary_and_another_node_are_refused(void **state)
 
 static void a_journal_that_does_not_continue_the_tree_is_refused(void **state)
 {
-    struct scene *scene = *state;
+    struct notary_scene *scene = *state;
     struct journal_batch batch;
 
-    write_journal(scene, 10);
-    must_open(scene);
-    assert_true(take(scene, 4));
+    notary_scene_write(scene, 10);
+    notary_scene_must_open(scene);
+    assert_true(notary_scene_take(scene, 4));
     assert_int_equal(journal_reader_next(scene->reader, scene->durable, &batch),
                      JOURNAL_READ_BATCH);
     batch.previous.bytes[5] ^= 1;
@@ -552,9 +380,9 @@ static void a_journal_that_does_not_continue_the_tree_is_refused(void **state)
     assert_non_null(strstr(notary_error(scene->notary), "does not continue"));
     batch.previous.bytes[5] ^= 1;
     assert_false(notary_add(scene->notary, &batch)); /* dead is dead */
-    assert_false(sign(scene));
-    close_notary(scene);
-    must_open(scene);
+    assert_false(notary_scene_sign(scene));
+    notary_scene_close(scene);
+    notary_scene_must_open(scene);
     struct journal_head head = journal_reader_tail(scene->reader)->head;
     assert_true(notary_is_of(scene->notary, &head));
     head.number++;
@@ -562,9 +390,9 @@ static void a_journal_that_does_not_continue_the_tree_is_refused(void **state)
     head.number--;
     head.node.bytes[0] ^= 1;
     assert_false(notary_is_of(scene->notary, &head));
-    assert_true(take(scene, 100) && sign(scene));
-    close_notary(scene);
-    must_open(scene);
+    assert_true(notary_scene_take(scene, 100) && notary_scene_sign(scene));
+    notary_scene_close(scene);
+    notary_scene_must_open(scene);
     head = journal_reader_tail(scene->reader)->head;
     head.chain.bytes[0] ^= 1;
     assert_false(notary_is_of(scene->notary, &head));
@@ -573,27 +401,18 @@ static void a_journal_that_does_not_continue_the_tree_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(it_signs_the_tree_of_the_journal, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_same_tree_gives_the_same_note_also_after_a_restart,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(every_command_and_every_growth_can_be_proven_from_the_files,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_proof_is_not_made_from_a_damaged_journal_or_tile, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(no_loss_of_power_makes_it_contradict_itself, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(after_a_failed_write_nothing_is_signed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_damaged_state_stops_it, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_published_tree_that_it_does_not_remember_stops_it, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_tile_that_is_not_what_was_signed_stops_it, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(
-            a_tile_that_was_written_otherwise_is_found_before_it_is_signed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_second_notary_and_another_node_are_refused, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_journal_that_does_not_continue_the_tree_is_refused,
-                                        set_up, tear_down),
+        NOTARY_TEST(it_signs_the_tree_of_the_journal),
+        NOTARY_TEST(the_same_tree_gives_the_same_note_also_after_a_restart),
+        NOTARY_TEST(every_command_and_every_growth_can_be_proven_from_the_files),
+        NOTARY_TEST(a_proof_is_not_made_from_a_damaged_journal_or_tile),
+        NOTARY_TEST(no_loss_of_power_makes_it_contradict_itself),
+        NOTARY_TEST(after_a_failed_write_nothing_is_signed),
+        NOTARY_TEST(a_damaged_state_stops_it),
+        NOTARY_TEST(a_published_tree_that_it_does_not_remember_stops_it),
+        NOTARY_TEST(a_tile_that_is_not_what_was_signed_stops_it),
+        NOTARY_TEST(a_tile_that_was_written_otherwise_is_found_before_it_is_signed),
+        NOTARY_TEST(a_second_notary_and_another_node_are_refused),
+        NOTARY_TEST(a_journal_that_does_not_continue_the_tree_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,6 +67,7 @@ static const struct program programs[] = {
     {"history", history_main, "one process of a node: SQL tables"},
 #endif
     {"notary", notary_main, "one process of a node: Merkle tree, signed checkpoints"},
+    {"rebuild-tree", rebuild_tree_main, "the notary's tree once more, out of the journal"},
 };
 
 enum { PROGRAM_COUNT = sizeof programs / sizeof programs[0], PROGRAM_NAME_MAX = 64 };

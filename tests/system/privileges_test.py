@@ -161,4 +161,5 @@ def main():
         print("own users: left out, it takes root and a folder that others may pass")
 
 
-main()
+if __name__ == "__main__":
+    main()
