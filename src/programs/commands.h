@@ -34,5 +34,6 @@ int relay_main(int argc, char **argv);
 int supervise_main(int argc, char **argv);
 int promote_main(int argc, char **argv);
 int quarantine_main(int argc, char **argv);
+int mining_fee_main(int argc, char **argv);
 
 #endif

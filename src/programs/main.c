@@ -50,6 +50,7 @@ static const struct program programs[] = {
 #ifdef PROGRAM_WITH_REPLAY
     {"replay", replay_main, "send recorded order flow through a gateway"},
 #endif
+    {"mining-fee", mining_fee_main, "the fee on a quarter's energy of mining, and why"},
     {"core", core_main, "one process of a node: order, durability, state"},
 #ifdef PROGRAM_WITH_GATEWAY
     {"gateway", gateway_main, "one process of a node: HTTP and WebSocket"},
