@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which record an engine is at, for the last words of a process: a record at which every engine stops is
- * found by its number. One engine at a time in a process; nothing here takes time.
+ * found by its number. One engine at a time in a thread; nothing here takes time.
  */
 #ifndef JOURNAL_ENGINE_AT_WORK_H
 #define JOURNAL_ENGINE_AT_WORK_H

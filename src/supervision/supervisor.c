@@ -2,12 +2,13 @@
  *
  * The supervisor's loop. A room of its own so that the program only parses and wires. Invariants: whatever one node does,
  * the others are followed; every alarm passes through the book; what was taken is synced at the end of the turn in which
- * it came. Read next: pursuit.c, replica.c.
+ * it came; the threads that open the copies have ended before anything else begins. Read next: pursuit.c, replica.c.
  */
 #include "supervision/supervisor.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,10 @@ struct ward { /* a node that is watched over */
     uint64_t state_number;          /* 0: none */
     struct replica_finding finding; /* the final one */
     bool has_finding;
+    struct pursuit_options pursuit_options; /* while it is opened, as the rest: */
+    struct replica_finding opening;         /* why the copy could not be */
+    pthread_t opener;
+    bool has_opener;
 };
 
 struct supervisor {
@@ -154,49 +159,83 @@ static bool open_listeners(struct ward *ward)
     return true;
 }
 
-static bool open_ward(struct supervisor *supervisor, struct ward *ward,
-                      const struct supervisor_node *node, const char **error)
+/* Everything but the copy. */
+static bool prepare_ward(struct supervisor *supervisor, struct ward *ward,
+                         const struct supervisor_node *node, const char **error)
 {
-    struct replica_options options = {.storage = storage_system(),
-                                      .directory = ward->directory,
-                                      .listeners = ward->listeners,
-                                      .begins_with_snapshot =
-                                          supervisor->options.snapshot_commands > 0,
-                                      .holds_last = true};
-    const struct pursuit_sink sink = {ward, on_alarm, on_state};
-    struct pursuit_options pursuit = {.key = supervisor->options.key,
-                                      .clock = supervisor->options.clock,
-                                      .silence_ms = supervisor->options.silence_ms};
-    struct replica_finding finding;
+    struct pursuit_options *pursuit = &ward->pursuit_options;
 
+    *pursuit = (struct pursuit_options){.key = supervisor->options.key,
+                                        .clock = supervisor->options.clock,
+                                        .silence_ms = supervisor->options.silence_ms};
     ward->supervisor = supervisor;
     ward->node = *node;
     (void)snprintf(ward->directory, sizeof ward->directory, "%s/%s", supervisor->options.directory,
                    node->name);
     *error = node->address;
-    if (!channel_address_read(node->address, &pursuit.address)) {
+    if (!channel_address_read(node->address, &pursuit->address)) {
         return false;
     }
-    bool is_local = channel_address_is_local(&pursuit.address);
+    bool is_local = channel_address_is_local(&pursuit->address);
     if (!is_local && supervisor->options.tls == NULL) {
         *error = "over the network a certificate is needed";
         return false;
     }
-    pursuit.tls = is_local ? NULL : supervisor->options.tls;
+    pursuit->tls = is_local ? NULL : supervisor->options.tls;
     *error = "no memory for a witness";
-    if (!open_listeners(ward)) {
-        return false;
+    return open_listeners(ward);
+}
+
+/* Re-performs the copy: slow, and about nothing that another node's has. */
+static void *open_copy(void *context)
+{
+    struct ward *ward = context;
+    const struct replica_options options = {.storage = storage_system(),
+                                            .directory = ward->directory,
+                                            .listeners = ward->listeners,
+                                            .listener_count = ward->listener_count,
+                                            .begins_with_snapshot =
+                                                ward->supervisor->options.snapshot_commands > 0,
+                                            .holds_last = true};
+
+    ward->replica = replica_open(&options, &ward->opening);
+    return NULL;
+}
+
+/* All copies at the same time, each by a thread of its own; one for which there is no thread by this one. */
+static void open_copies(struct supervisor *supervisor)
+{
+    size_t count = supervisor->options.node_count;
+
+    for (size_t i = 1; i < count; i++) {
+        struct ward *ward = &supervisor->wards[i];
+
+        ward->has_opener = pthread_create(&ward->opener, NULL, open_copy, ward) == 0;
     }
-    options.listener_count = ward->listener_count;
-    ward->replica = replica_open(&options, &finding);
+    for (size_t i = 0; i < count; i++) {
+        if (!supervisor->wards[i].has_opener) {
+            (void)open_copy(&supervisor->wards[i]);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (supervisor->wards[i].has_opener) {
+            (void)pthread_join(supervisor->wards[i].opener, NULL);
+        }
+    }
+}
+
+/* What the copy was found to be; then the node is pursued. */
+static bool begin_pursuit(struct ward *ward)
+{
+    const struct pursuit_sink sink = {ward, on_alarm, on_state};
+
     if (ward->replica == NULL) {
-        condemn(ward, &finding);
+        condemn(ward, &ward->opening);
         return true;
     }
     ward->snapshot_number = replica_began(ward->replica);
-    pursuit.replica = ward->replica;
-    ward->pursuit = pursuit_create(&pursuit, &sink);
-    *error = "no memory for a pursuit";
+    ward->pursuit_options.replica = ward->replica;
+    ward->pursuit = pursuit_create(&ward->pursuit_options, &sink);
     return ward->pursuit != NULL;
 }
 
@@ -217,11 +256,20 @@ struct supervisor *supervisor_open(const struct supervisor_options *options, con
         supervisor_close(supervisor);
         return NULL;
     }
-    for (size_t i = 0; i < options->node_count; i++) {
-        if (!open_ward(supervisor, &supervisor->wards[i], &options->nodes[i], error)) {
-            supervisor_close(supervisor);
-            return NULL;
-        }
+    bool is_open = true;
+    for (size_t i = 0; i < options->node_count && is_open; i++) {
+        is_open = prepare_ward(supervisor, &supervisor->wards[i], &options->nodes[i], error);
+    }
+    if (is_open) {
+        *error = "no memory for a pursuit";
+        open_copies(supervisor);
+    }
+    for (size_t i = 0; i < options->node_count && is_open; i++) {
+        is_open = begin_pursuit(&supervisor->wards[i]);
+    }
+    if (!is_open) {
+        supervisor_close(supervisor);
+        return NULL;
     }
     return supervisor;
 }

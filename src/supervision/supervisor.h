@@ -51,7 +51,8 @@ struct supervisor_options {
 /* "[NAME=]ADDRESS" as it stands on a command line; without a name it is made of the address. False: it is neither. */
 bool supervisor_node_read(const char *text, struct supervisor_node *node);
 
-/* Opens every copy and re-performs it, which may take long. A node whose copy cannot be opened has an alarm and is not
+/* Opens every copy and re-performs it, which may take long: all of them at the same time, so that listeners of two nodes
+ * are called in two threads until this returns, and may share nothing. A node whose copy cannot be opened has an alarm and is not
  * followed. NULL: *error says why nothing can be done. */
 struct supervisor *supervisor_open(const struct supervisor_options *options, const char **error);
 void supervisor_close(struct supervisor *supervisor);

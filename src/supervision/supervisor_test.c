@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -184,6 +185,71 @@ static void a_copy_that_was_tampered_with_is_an_alarm_of_its_own(void **state)
     expect_says(text, "\"node\":\"second\"");
 }
 
+/* A listener that does not go on before another node's has come as far. */
+struct meeting {
+    pthread_barrier_t *barrier;
+    bool has_met;
+};
+
+static void meet(void *context, const struct engine *engine, const struct command_header *command,
+                 const uint8_t *events, size_t size)
+{
+    struct meeting *meeting = context;
+
+    (void)engine;
+    (void)command;
+    (void)events;
+    (void)size;
+    if (!meeting->has_met) {
+        meeting->has_met = true;
+        (void)pthread_barrier_wait(meeting->barrier);
+    }
+}
+
+static void copies_are_opened_at_the_same_time(void **state)
+{
+    struct play *play = *state;
+    pthread_barrier_t barrier;
+    struct meeting meetings[2] = {{&barrier, false}, {&barrier, false}};
+    struct replica_listener listeners[2];
+    struct link_client client;
+    struct link_notice welcome;
+
+    play->nodes[1].address = play->address; /* one node, copied twice */
+    open_supervisor(play, 2);
+    node_client_open(&play->node, &client, &welcome);
+    for (int64_t i = 0; i < 5; i++) { /* batches behind the first: the last one is not performed */
+        const struct command_order_place order = node_order(NODE_ALICE, SIDE_BUY, 90 + i, 1);
+
+        node_client_send(&client, &order.header);
+        spin(play, 20);
+    }
+    spin(play, 100);
+    link_client_destroy(&client);
+    uint64_t number = replica_shown(supervisor_replica(play->supervisor, 0))->number;
+    assert_int_equal(number, play->node.founded + 5);
+    supervisor_close(play->supervisor);
+    play->supervisor = NULL;
+    assert_int_equal(pthread_barrier_init(&barrier, NULL, 2), 0);
+    for (size_t i = 0; i < 2; i++) {
+        listeners[i] = (struct replica_listener){.context = &meetings[i], .on_command = meet};
+        play->nodes[i].listeners = &listeners[i];
+        play->nodes[i].listener_count = 1;
+    }
+    alarm(20); /* one after the other they would wait for ever */
+    open_supervisor(play, 2);
+    alarm(0);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(meetings[i].has_met);
+        assert_int_equal(replica_shown(supervisor_replica(play->supervisor, i))->number, number);
+    }
+    spin(play, 100);
+    assert_false(supervisor_has_finding(play->supervisor));
+    supervisor_close(play->supervisor);
+    play->supervisor = NULL;
+    assert_int_equal(pthread_barrier_destroy(&barrier), 0);
+}
+
 /* ------------------------------------------------------------------ the state */
 
 static void expect_answer(struct state_check *check, int expected, struct replica_finding *finding)
@@ -280,6 +346,7 @@ int main(void)
         cmocka_unit_test(nodes_have_names_that_are_folders),
         STORY(a_node_that_is_silent_keeps_it_from_no_other),
         STORY(a_copy_that_was_tampered_with_is_an_alarm_of_its_own),
+        STORY(copies_are_opened_at_the_same_time),
         STORY(a_state_that_the_commands_do_not_lead_to_is_found),
         STORY(a_wrong_snapshot_of_the_node_is_an_alarm),
     };
