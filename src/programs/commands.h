@@ -24,6 +24,7 @@ int check_liabilities_main(int argc, char **argv);
 int admin_main(int argc, char **argv);
 int watch_main(int argc, char **argv);
 int replay_main(int argc, char **argv);
+int survey_main(int argc, char **argv);
 int notary_main(int argc, char **argv);
 int rebuild_tree_main(int argc, char **argv);
 int prove_main(int argc, char **argv);

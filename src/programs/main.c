@@ -51,6 +51,9 @@ static const struct program programs[] = {
     {"replay", replay_main, "send recorded order flow through a gateway"},
 #endif
     {"mining-fee", mining_fee_main, "the fee on a quarter's energy of mining, and why"},
+#ifdef PROGRAM_WITH_SURVEY
+    {"survey", survey_main, "estimates of mining: map, hash rate, power, what nobody declared"},
+#endif
     {"core", core_main, "one process of a node: order, durability, state"},
 #ifdef PROGRAM_WITH_GATEWAY
     {"gateway", gateway_main, "one process of a node: HTTP and WebSocket"},
