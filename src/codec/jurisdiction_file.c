@@ -73,9 +73,9 @@ static enum jurisdiction_file_result head_read(struct jurisdiction_file *file, s
 
 static bool trust_read(struct slice text, uint8_t *trust)
 {
-    for (uint8_t i = TRUST_A; i <= TRUST_D; i++) {
+    for (int i = TRUST_A; i <= TRUST_D; i++) {
         if (text.size == 1 && text.data[0] == trust_letter((enum trust)i)) {
-            *trust = i;
+            *trust = (uint8_t)i;
             return true;
         }
     }

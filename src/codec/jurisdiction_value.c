@@ -207,9 +207,11 @@ static size_t decimal_write(int64_t value, uint32_t decimals, char *out)
 
 static size_t text_write(const char *text, char *out)
 {
-    size_t size = strlen(text);
+    size_t size = 0;
 
-    memcpy(out, text, size);
+    for (; text[size] != '\0'; size++) {
+        out[size] = text[size];
+    }
     return size;
 }
 

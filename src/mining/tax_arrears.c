@@ -7,6 +7,7 @@
  */
 #include "mining/tax_arrears.h"
 
+#include "base/ensure.h"
 #include "mining/civil_date.h"
 #include "mining/tax_rounding.h"
 #include "money/arithmetic.h"
@@ -129,6 +130,7 @@ static enum jurisdiction_result add_penalties(const struct jurisdiction *jurisdi
     if (result != JURISDICTION_RESULT_OK) {
         return result;
     }
+    ENSURE(running[YEAR_DAYS].one != NULL); /* the first day late was unpaid */
     if (running[YEAR_DAYS].one->value == 0) {
         arrears->fault = (struct jurisdiction_fault){PARAMETER_PENALTY_YEAR_DAYS, today};
         return JURISDICTION_RESULT_BAD_VALUE;

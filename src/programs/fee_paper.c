@@ -27,7 +27,7 @@ struct day_text {
 /* With all decimals, or without needless zeros behind. */
 static struct number_text number_of(int128 units, uint32_t decimals, bool is_short)
 {
-    struct number_text out;
+    struct number_text out = {{0}};
     size_t size = decimal_text_format(units, decimals, out.text, DECIMAL_TEXT_SIZE_MAX);
 
     for (; is_short && decimals > 0 && out.text[size - 1] == '0'; decimals--) {
