@@ -98,13 +98,20 @@ static void act_on_an_unknown_day(void *argument)
     (void)civil_date_of_day(*(int32_t *)argument);
 }
 
+static void act_on_a_wrong_date(void *argument)
+{
+    (void)civil_day_of_date(*(struct civil_date *)argument);
+}
+
 static void a_day_outside_the_calendar_is_a_bug(void **state)
 {
+    struct civil_date wrong = {2023, 2, 29};
     int32_t before = CIVIL_DAY_MIN - 1;
     int32_t after = CIVIL_DAY_MAX + 1;
 
     assert_true(does_abort(act_on_an_unknown_day, &before));
     assert_true(does_abort(act_on_an_unknown_day, &after));
+    assert_true(does_abort(act_on_a_wrong_date, &wrong));
 }
 
 int main(void)

@@ -288,6 +288,11 @@ static void negative_and_huge_energy_is_refused(void **state)
     struct jurisdiction view = law_view(&law);
     assert_int_equal(energy_fee_compute(&view, spring, &use, 18, &fee),
                      JURISDICTION_RESULT_OVERFLOW);
+    /* Fits 128 bits, but not the books. */
+    law.parameters[0].value = INT64_C(1000) * ONE;
+    assert_int_equal(energy_fee_compute(&view, spring, &use, 18, &fee),
+                     JURISDICTION_RESULT_OVERFLOW);
+    assert_true(amount_compare(fee.fee, amount_bound()) > 0);
     assert_int_equal(energy_fee_compute(&view, (struct quarter){2030, 5}, &use, 2, &fee),
                      JURISDICTION_RESULT_BAD_DAY);
 }
