@@ -343,6 +343,17 @@ bool snapshot_read_newest(const struct storage *storage, int folder, uint64_t li
     return is_listed;
 }
 
+const char *snapshot_misfit(const struct journal_head *snapshot, const struct journal_head *journal)
+{
+    if (journal->number != snapshot->number) {
+        return "the snapshot's number is not the end of a batch";
+    }
+    return memcmp(&journal->node, &snapshot->node, sizeof journal->node) == 0 &&
+                   memcmp(&journal->chain, &snapshot->chain, sizeof journal->chain) == 0
+               ? NULL
+               : "the snapshot is not of this journal";
+}
+
 void snapshot_state_destroy(struct snapshot_state *state)
 {
     state_block_destroy(&state->block);

@@ -60,6 +60,11 @@ bool snapshot_read_newest(const struct storage *storage, int folder, uint64_t li
                           struct snapshot_state *state, uint32_t *bad_count,
                           struct journal_error *error);
 
+/* Is a snapshot of the journal that goes on behind it? journal: the head of a journal_reader from the snapshot's number + 1
+ * on, right after opening. NULL: it is; else a sentence that lives for ever. */
+const char *snapshot_misfit(const struct journal_head *snapshot,
+                            const struct journal_head *journal);
+
 void snapshot_state_destroy(struct snapshot_state *state);
 
 #endif

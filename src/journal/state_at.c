@@ -4,7 +4,8 @@
  * nothing on the disk and may stop anywhere, also inside a batch.
  *
  * Invariants: the engine handed out stands at exactly the number asked for; the events of every batch
- * that another one follows on the way have been compared with what that one records.
+ * that another one follows on the way have been compared with what that one records; a snapshot it begins
+ * with has the chain hash that the journal has there.
  *
  * Read next: replayer.h.
  */
@@ -23,7 +24,8 @@ struct walk {
     const char *directory;
     uint64_t number;
     struct state_at *out;
-    struct digest events; /* of the last batch in the snapshot */
+    struct journal_head snapshot; /* number 0: begun with none */
+    struct digest events;         /* of the last batch in it */
     struct replayer *replayer;
     struct journal_error *error;
 };
@@ -59,6 +61,7 @@ static bool take_snapshot(struct walk *walk)
     (void)walk->storage->close(walk->storage->context, folder);
     if (is_read && snapshot.engine != NULL) {
         *walk->out = (struct state_at){.engine = snapshot.engine, .block = snapshot.block};
+        walk->snapshot = snapshot.head;
         walk->events = snapshot.events;
     }
     return is_read;
@@ -97,9 +100,6 @@ static bool take_batch(struct walk *walk, const struct journal_batch *batch)
     if (walk->replayer == NULL) {
         return fail_memory(walk, "no memory to replay", batch->first_number);
     }
-    if (batch->first_number != tarazy_engine_number(walk->out->engine) + 1) {
-        return fail(walk, "the snapshot's number is not the end of a batch", batch->first_number);
-    }
     if (!replayer_apply_up_to(walk->replayer, batch, walk->number)) {
         uint64_t number;
         const char *why = replayer_refusal(walk->replayer, &number);
@@ -117,14 +117,13 @@ static bool replay(struct walk *walk)
         .storage = walk->storage, .directory = walk->directory, .from = at + 1};
     struct journal_batch batch;
 
-    if (at == walk->number) {
-        return true;
-    }
     struct journal_reader *reader = journal_reader_open(&options, walk->error);
     if (reader == NULL) {
         return false;
     }
-    bool holds = true;
+    const char *misfit =
+        at == 0 ? NULL : snapshot_misfit(&walk->snapshot, &journal_reader_tail(reader)->head);
+    bool holds = misfit == NULL || fail(walk, misfit, at);
     while (holds && at < walk->number) {
         enum journal_read read = journal_reader_next(reader, JOURNAL_LIMIT_NONE, &batch);
 

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "journal/journal_folder.h"
 #include "journal/snapshot.h"
 #include "support/fake_disk.h"
 #include "support/journal_flow.h"
@@ -167,6 +168,55 @@ static void a_snapshot_in_the_middle_of_a_batch_is_refused(void **state)
     fake_disk_destroy(disk);
 }
 
+/* The newest snapshot of a disk with its header changed, which then is whole again. */
+static void change_header(struct fake_disk *disk, void (*change)(struct snapshot_header *header))
+{
+    struct snapshot_header header;
+    struct sha256 *sha = sha256_create();
+    struct journal_name name = journal_snapshot_name(COMMANDS);
+    size_t size = 0;
+    uint8_t *bytes = fake_disk_bytes(disk, name.text, &size);
+
+    assert_non_null(bytes);
+    memcpy(&header, bytes, sizeof header);
+    change(&header);
+    snapshot_header_seal(&header, sha);
+    memcpy(bytes, &header, sizeof header);
+    sha256_destroy(sha);
+}
+
+static void another_chain(struct snapshot_header *header)
+{
+    header->chain.bytes[31] ^= 1;
+}
+
+static void another_node(struct snapshot_header *header)
+{
+    header->node.bytes[0] ^= 1;
+}
+
+static void a_snapshot_of_another_journal_is_refused(void **state)
+{
+    void (*const changes[])(struct snapshot_header * header) = {another_chain, another_node};
+
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        struct fake_disk *disk = disk_make(4); /* the last one behind the last command */
+        const struct storage *storage = fake_disk_storage(disk);
+        struct journal_error error;
+        struct state_at at;
+
+        change_header(disk, changes[i]);
+        assert_false(state_at_read(storage, "j", COMMANDS, &at, &error));
+        assert_string_equal(error.what, "the snapshot is not of this journal");
+        assert_null(at.engine);
+        assert_true(state_at_read(storage, "j", COMMANDS - 1, &at, &error)); /* from another one */
+        state_at_destroy(&at);
+        assert_true(state_at_rebuild(storage, "j", COMMANDS, &at, &error));
+        state_at_destroy(&at);
+        fake_disk_destroy(disk);
+    }
+}
+
 static void number_that_is_not_there_yet_is_refused(void **state)
 {
     struct fake_disk *disk = disk_make(3);
@@ -190,6 +240,7 @@ int main(void)
         cmocka_unit_test(newest_snapshot_is_taken_as_it_is),
         cmocka_unit_test(what_is_rebuilt_looks_at_no_snapshot),
         cmocka_unit_test(a_snapshot_in_the_middle_of_a_batch_is_refused),
+        cmocka_unit_test(a_snapshot_of_another_journal_is_refused),
         cmocka_unit_test(number_that_is_not_there_yet_is_refused),
     };
 

@@ -3,7 +3,8 @@
  * The follower: durable batches in, events out. A room of its own because every process beside the
  * core is one of these with another sink. Invariants: nothing beyond what the core called durable is
  * looked at (offline: nothing beyond the last whole batch); commands are applied in order, each
- * once; after damage nothing is applied any more; the sink is called from follower_work only.
+ * once; after damage nothing is applied any more; the sink is called from follower_work only; a snapshot
+ * it begins with has the chain hash that the journal has there.
  * Read next: journal/reader.h and journal/replayer.h, which this is a loop around.
  */
 #include "node/follower.h"
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #include "base/ensure.h"
+#include "journal/journal_folder.h"
 #include "journal/reader.h"
 #include "journal/replayer.h"
 #include "journal/snapshot.h"
@@ -29,8 +31,9 @@ struct follower {
     struct replayer *replayer;
     struct engine *engine;
     struct state_block block;
-    struct digest events; /* of the batch the engine stands behind, at the start */
-    uint64_t durable;     /* told by the core; offline: no limit */
+    struct journal_head snapshot; /* that the engine is of, at the start; number 0: of none */
+    struct digest events;         /* of the batch it stands behind */
+    uint64_t durable;             /* told by the core; offline: no limit */
     uint32_t request;
     uint16_t origin;
     bool is_up; /* the core has said WELCOME */
@@ -127,6 +130,7 @@ static bool follower_adopt_snapshot(struct follower *follower, struct journal_er
     if (is_read) {
         follower->engine = state.engine;
         follower->block = state.block;
+        follower->snapshot = state.head;
         follower->events = state.events;
     }
     return is_read;
@@ -154,6 +158,14 @@ static bool follower_prepare(struct follower *follower, struct journal_error *er
     uint64_t number = tarazy_engine_number(follower->engine);
     follower->reader = follower_reader_open(follower, number + 1, error);
     if (follower->reader == NULL) {
+        return false;
+    }
+    const char *misfit =
+        number == 0
+            ? NULL
+            : snapshot_misfit(&follower->snapshot, &journal_reader_tail(follower->reader)->head);
+    if (misfit != NULL) {
+        journal_error_set(error, misfit, journal_snapshot_name(number).text, 0);
         return false;
     }
     follower->replayer = replayer_create(follower->engine, follower->events, &sink);

@@ -275,6 +275,47 @@ static void a_follower_starts_from_the_newest_snapshot_before_what_it_wants(void
     follower_close(follower);
 }
 
+/* The newest snapshot with another chain hash, whole again. */
+static void change_chain(struct node_scene *scene, uint64_t number)
+{
+    struct snapshot_header header;
+    struct sha256 *sha = sha256_create();
+    size_t size = 0;
+    uint8_t *bytes = fake_disk_bytes(scene->disk, journal_snapshot_name(number).text, &size);
+    assert_non_null(bytes);
+    memcpy(&header, bytes, sizeof header);
+    header.chain.bytes[0] ^= 1;
+    snapshot_header_seal(&header, sha);
+    memcpy(bytes, &header, sizeof header);
+    sha256_destroy(sha);
+}
+
+static void a_snapshot_of_another_journal_is_not_followed_on(void **state)
+{
+    struct node_scene *scene = *state;
+    const struct follower_sink sink = {.context = NULL};
+    struct follower_options options = {
+        .directory = scene->folder, .storage = fake_disk_storage(scene->disk), .from = UINT64_MAX};
+    const char *error = NULL;
+    snapshot_now(scene);
+    change_chain(scene, scene->founded);
+    for (int i = 0; i < 2; i++) {
+        options.verify_chain = i != 0; /* the gateway's way, and the relay's */
+        assert_null(follower_open(&options, &sink, &error));
+        assert_non_null(strstr(error, "the snapshot is not of this journal"));
+        assert_non_null(strstr(error, "snapshot-"));
+    }
+    options.replay_from_start = true;
+    struct follower *follower = follower_open(&options, &sink, &error);
+    assert_non_null(follower);
+    follower_close(follower);
+    options.replay_from_start = false;
+    change_chain(scene, scene->founded); /* as it was */
+    follower = follower_open(&options, &sink, &error);
+    assert_non_null(follower);
+    follower_close(follower);
+}
+
 static void a_lost_link_is_told_and_comes_up_again(void **state)
 {
     struct node_scene *scene = *state;
@@ -542,6 +583,7 @@ int main(void)
         FOLLOWER_TEST(an_answer_is_told_by_origin_and_request),
         FOLLOWER_TEST(what_the_core_refuses_is_told),
         FOLLOWER_TEST(a_follower_starts_from_the_newest_snapshot_before_what_it_wants),
+        FOLLOWER_TEST(a_snapshot_of_another_journal_is_not_followed_on),
         FOLLOWER_TEST(a_lost_link_is_told_and_comes_up_again),
         FOLLOWER_TEST(what_there_is_room_for_is_taken),
         FOLLOWER_TEST(a_bounded_piece_of_work_ends_behind_a_batch),
