@@ -25,6 +25,7 @@ int admin_main(int argc, char **argv);
 int watch_main(int argc, char **argv);
 int replay_main(int argc, char **argv);
 int survey_main(int argc, char **argv);
+int meter_main(int argc, char **argv);
 int notary_main(int argc, char **argv);
 int rebuild_tree_main(int argc, char **argv);
 int prove_main(int argc, char **argv);

@@ -47,6 +47,9 @@ static const struct program programs[] = {
 #ifdef PROGRAM_WITH_WATCH
     {"watch", watch_main, "a live order book in the terminal"},
 #endif
+#ifdef PROGRAM_WITH_METER
+    {"meter", meter_main, "meter miners by Stratum V1"},
+#endif
 #ifdef PROGRAM_WITH_REPLAY
     {"replay", replay_main, "send recorded order flow through a gateway"},
 #endif

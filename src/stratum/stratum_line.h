@@ -24,7 +24,7 @@ enum {
     STRATUM_POOL_LINE_MAX =
         65536,               /* of a pool's: two parts of a coinbase transaction and its branches */
     STRATUM_ID_MAX = 64,     /* of a request's id as it is written */
-    STRATUM_WORKER_MAX = 96, /* characters of a worker's name */
+    STRATUM_WORKER_MAX = 80, /* characters of a worker's name */
     STRATUM_TEXT_MAX = 256,  /* of what people read: user agents, messages */
     STRATUM_SESSION_MAX = 64,
 };
