@@ -44,7 +44,7 @@ SLOWER_THAN_SOUND = 20
 TIMEOUT_MIN_S = 30
 SKIPPED = 77
 COPIED = ("CMakeLists.txt", "cmake", "docs", "src", "include", "tests", "examples", "bench", "scripts", "share", "man",
-          "jurisdictions")
+          "jurisdictions", "data")
 
 
 @dataclasses.dataclass

@@ -192,7 +192,7 @@ bool load_set_read(struct load_set *set, struct slice file, struct survey_fault 
         return false;
     }
     set->series = calloc(LOAD_SERIES_MAX, sizeof *set->series);
-    set->kwh = calloc(lines_count(file), sizeof *set->kwh);
+    set->kwh = calloc(lines_count(file) + 1, sizeof *set->kwh);
     if (set->series == NULL || set->kwh == NULL) {
         return survey_fault_say(fault, 0, "out of memory");
     }

@@ -120,7 +120,7 @@ bool share_table_read(struct share_table *table, struct slice file, struct surve
     if (lines > SHARE_TABLE_ROWS_MAX) {
         return survey_fault_say(fault, 0, "too many rows");
     }
-    table->rows = calloc(lines, sizeof *table->rows);
+    table->rows = calloc(lines + 1, sizeof *table->rows);
     if (table->rows == NULL) {
         return survey_fault_say(fault, 0, "out of memory");
     }
