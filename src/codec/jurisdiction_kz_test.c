@@ -14,7 +14,9 @@
 
 #include "codec/jurisdiction_file.h"
 #include "codec/jurisdiction_value.h"
+#include "mining/duty_to_sell.h"
 #include "mining/energy_fee.h"
+#include "mining/mining_income.h"
 #include "money/arithmetic.h"
 
 static struct jurisdiction_file law;
@@ -195,6 +197,73 @@ static void every_quarter_of_2022_to_2027_has_a_fee_whatever_the_source(void **s
     }
 }
 
+static int64_t value_on(enum parameter_kind kind, const char *date, enum trust trust)
+{
+    struct jurisdiction view = jurisdiction_file_view(&law);
+    uint32_t index;
+
+    assert_int_equal(jurisdiction_find(&view, kind, day(date), &index), JURISDICTION_RESULT_OK);
+    assert_int_equal(law.parameters[index].trust, trust);
+    return law.parameters[index].value;
+}
+
+static void licences_of_2023_cost_what_is_known(void **state)
+{
+    read_law("jurisdictions/kz.conf");
+    int64_t mci = value_on(PARAMETER_MCI, "2023-06-01", TRUST_M);
+    int64_t own_site = value_on(PARAMETER_LICENCE_FEE_OWN_SITE, "2023-06-01", TRUST_B);
+    int64_t hosted = value_on(PARAMETER_LICENCE_FEE_HOSTED, "2023-06-01", TRUST_B);
+
+    assert_int_equal(mci * own_site, INT64_C(6900000) * TARAZY_PARAMETER_MONEY_ONE);
+    assert_int_equal(mci * hosted, INT64_C(17250) * TARAZY_PARAMETER_MONEY_ONE);
+    assert_int_equal(value_on(PARAMETER_MCI, "2026-12-31", TRUST_M) / TARAZY_PARAMETER_MONEY_ONE,
+                     4325);
+    assert_int_equal(value_on(PARAMETER_LICENCE_TERM, "2026-01-01", TRUST_A), 3);
+}
+
+static void the_duty_to_sell_is_half_in_2024_and_three_quarters_from_2025(void **state)
+{
+    struct duty_line line = {.distributed = {1000}, .sold = {600}};
+    struct duty duty;
+
+    read_law("jurisdictions/kz.conf");
+    struct jurisdiction view = jurisdiction_file_view(&law);
+    assert_int_equal(value_on(PARAMETER_DUTY_TO_SELL, "2023-12-31", TRUST_B), 0);
+    assert_int_equal(value_on(PARAMETER_DUTY_TO_SELL, "2026-07-01", TRUST_D), 750000);
+    assert_int_equal(
+        duty_to_sell_compute(&view, day("2024-01-01"), day("2024-12-31"), &line, &duty),
+        JURISDICTION_RESULT_OK);
+    assert_true(amount_is_zero(duty.shortfall));
+    assert_int_equal(
+        duty_to_sell_compute(&view, day("2025-01-01"), day("2025-12-31"), &line, &duty),
+        JURISDICTION_RESULT_OK);
+    assert_true(amount_units(duty.shortfall) == 150);
+    assert_int_equal(
+        duty_to_sell_compute(&view, day("2024-12-01"), day("2025-01-31"), &line, &duty),
+        JURISDICTION_RESULT_CHANGES);
+}
+
+static void a_coin_of_a_sunday_has_the_value_of_friday(void **state)
+{
+    struct jurisdiction_fault fault;
+    struct valuation_day valued;
+
+    read_law("jurisdictions/kz.conf");
+    struct jurisdiction view = jurisdiction_file_view(&law);
+    assert_int_equal(mining_income_valuation_day(&view, day("2024-06-02"), &valued, &fault),
+                     JURISDICTION_RESULT_OK);
+    assert_int_equal(valued.day, day("2024-05-31"));
+    /* From mid-2025 the day before: a Tuesday's coin has Monday's value. */
+    assert_int_equal(mining_income_valuation_day(&view, day("2025-09-16"), &valued, &fault),
+                     JURISDICTION_RESULT_OK);
+    assert_int_equal(valued.day, day("2025-09-15"));
+    assert_int_equal(valued.trust, TRUST_C);
+    /* Nauryz 2024, Thursday to Saturday, and the Sunday and Monday behind it. */
+    assert_int_equal(mining_income_valuation_day(&view, day("2024-03-25"), &valued, &fault),
+                     JURISDICTION_RESULT_OK);
+    assert_int_equal(valued.day, day("2024-03-20"));
+}
+
 /* The invented country, in thousandths: nothing of the other is left. */
 static void an_invented_country_has_fees_of_its_own(void **state)
 {
@@ -237,6 +306,9 @@ int main(void)
         cmocka_unit_test(every_known_due_day_of_kazakhstan_comes_out),
         cmocka_unit_test(years_without_law_or_holidays_are_refused),
         cmocka_unit_test(every_quarter_of_2022_to_2027_has_a_fee_whatever_the_source),
+        cmocka_unit_test(licences_of_2023_cost_what_is_known),
+        cmocka_unit_test(the_duty_to_sell_is_half_in_2024_and_three_quarters_from_2025),
+        cmocka_unit_test(a_coin_of_a_sunday_has_the_value_of_friday),
         cmocka_unit_test(an_invented_country_has_fees_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
