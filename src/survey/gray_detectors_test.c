@@ -137,7 +137,8 @@ static void who_stops_when_told_or_when_power_is_dear_is_seen(void **state)
     assert_near(found.score, 1, 1e-9);
     gray_detect_price(&found, &load);
     assert_near(found.score, 1, 1e-9);
-    /* Stopped hours are no part of the shape. */
+    /* Stopped hours are no part of the shape: 640 of 1000 kW and 16 dear ones of 500. */
+    assert_near(load_mean(&load), (640 * 1000.0 + 16 * 500.0) / 656, 1e-9);
     gray_detect_load_factor(&found, &load);
     assert_true(found.score > 0.9);
     load.price = NULL;

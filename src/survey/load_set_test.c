@@ -167,6 +167,7 @@ static void signals_cover_the_same_hours(void **state)
         assert_true(wrong != 0 || (set.is_curtailed[1] && !set.is_curtailed[2]));
         static const uint64_t lines[] = {0, HOURS, 7, 11, 11, HOURS + 2};
         assert_true(wrong == 0 || fault.line == lines[wrong]);
+        assert_true(wrong != 5 || strstr(fault.reason, "more hours") != NULL);
         load_set_destroy(&set);
     }
 }

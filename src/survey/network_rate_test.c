@@ -158,7 +158,7 @@ static void work_of_bits_is_exact(void **state)
     assert_true(network_work_of_bits(0x02123456, &work));
     assert_near(work, ldexp(1, 256) / (0x1234 + 1.0), ldexp(1, 200));
     static const uint32_t refused[] = {0,          0x1D000000, 0x1D800000, 0x21010000,
-                                       0x23000001, 0x01003456, 0xFF123456};
+                                       0x23000001, 0x01003456, 0x1D80FFFF, 0xFF123456};
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         assert_false(network_work_of_bits(refused[i], &work));
     }

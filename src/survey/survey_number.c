@@ -13,7 +13,7 @@
 
 #include "codec/decimal_text.h"
 
-enum { DECIMALS_MAX = 12, DIGITS_MAX = 18, YEAR_MIN = 2009, YEAR_MAX = 2999 };
+enum { DECIMALS_MAX = 12, YEAR_MIN = 2009, YEAR_MAX = 2999 };
 
 bool survey_number_read(struct slice text, double *value)
 {
@@ -24,8 +24,7 @@ bool survey_number_read(struct slice text, double *value)
         size_t behind = text.size - (size_t)(point - text.data) - 1;
         decimals = behind > DECIMALS_MAX ? DECIMALS_MAX : (uint32_t)behind;
     }
-    if (text.size > DIGITS_MAX + 1 ||
-        decimal_text_parse(text, decimals, &units) != DECIMAL_RESULT_OK) {
+    if (decimal_text_parse(text, decimals, &units) != DECIMAL_RESULT_OK) {
         return false;
     }
     double power = 1;

@@ -13,7 +13,8 @@
 
 enum { SURVEY_MONTH_SIZE = 8, SURVEY_HOUR_SIZE = 14 }; /* texts with their zero */
 
-/* "12.34", at most 18 digits of which 12 or fewer are decimals; the nearest double. */
+/* "12.34", at most 18 digits before the point and 12 behind it, and below 2^63 without the point; the
+ * nearest double. */
 bool survey_number_read(struct slice text, double *value);
 
 /* A whole number 0..max. */
