@@ -233,6 +233,17 @@ static struct register_names *read_register(const struct meter_call *call)
     return names;
 }
 
+/* Threads are born with the signals of the loop blocked, so that only the loop takes them. */
+static void block_signals(void)
+{
+    sigset_t set;
+
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 static void raise_file_limit(uint32_t miners)
 {
     struct rlimit limit;
@@ -338,6 +349,7 @@ static int prepare(struct meter_call *call)
     call->meter.on_failure = failed;
     call->meter.on_readings = has_readings;
     call->meter.context = &run;
+    block_signals();
     raise_file_limit(call->meter.miners_max);
     if (call->meter.seen != NULL && event_loop_create(&run.loop, NULL) == 0) {
         call->meter.loop = run.loop;

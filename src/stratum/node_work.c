@@ -92,12 +92,11 @@ static void publish(struct node_work *work, struct block_template *block)
     ENSURE(pthread_mutex_lock(&work->lock) == 0);
     struct block_template *old = work->fresh;
     work->fresh = block;
-    bool must_ring = work->loop != NULL;
-    ENSURE(pthread_mutex_unlock(&work->lock) == 0);
-    block_template_destroy(old);
-    if (must_ring) {
+    if (work->loop != NULL) { /* under the lock: the bell is not taken away meanwhile */
         event_wakeup_ring(&work->wakeup);
     }
+    ENSURE(pthread_mutex_unlock(&work->lock) == 0);
+    block_template_destroy(old);
 }
 
 static void ask_template(struct node_work *work, bool is_clean)
@@ -202,6 +201,22 @@ static bool hand_in(struct node_work *work, const char *name)
     return is_answered;
 }
 
+/* A whole file: one that is still being written has another end. */
+static bool is_block(const char *name)
+{
+    size_t size = strlen(name);
+
+    return size < NAME_MAX_SIZE && strncmp(name, "block-", 6) == 0 && size > 10 &&
+           strcmp(name + size - 4, ".hex") == 0;
+}
+
+static void set_has_blocks(struct node_work *work, bool has_blocks)
+{
+    ENSURE(pthread_mutex_lock(&work->lock) == 0);
+    work->has_blocks = has_blocks;
+    ENSURE(pthread_mutex_unlock(&work->lock) == 0);
+}
+
 static void hand_in_all(struct node_work *work)
 {
     DIR *folder = opendir(work->directory);
@@ -210,16 +225,15 @@ static void hand_in_all(struct node_work *work)
     if (folder == NULL) {
         return;
     }
+    set_has_blocks(work, false); /* before looking: what comes meanwhile sets it again */
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-        if (strncmp(entry->d_name, "block-", 6) == 0 && strlen(entry->d_name) < NAME_MAX_SIZE) {
+        if (is_block(entry->d_name)) {
             is_done &= hand_in(work, entry->d_name);
         }
     }
     (void)closedir(folder);
-    if (is_done) {
-        ENSURE(pthread_mutex_lock(&work->lock) == 0);
-        work->has_blocks = false;
-        ENSURE(pthread_mutex_unlock(&work->lock) == 0);
+    if (!is_done) {
+        set_has_blocks(work, true);
     }
 }
 
@@ -340,12 +354,11 @@ int node_work_attach(struct node_work *work, struct event_loop *loop,
 void node_work_detach(struct node_work *work)
 {
     ENSURE(pthread_mutex_lock(&work->lock) == 0);
-    struct event_loop *loop = work->loop;
-    work->loop = NULL;
-    ENSURE(pthread_mutex_unlock(&work->lock) == 0);
-    if (loop != NULL) {
-        event_wakeup_remove(loop, &work->wakeup);
+    if (work->loop != NULL) {
+        event_wakeup_remove(work->loop, &work->wakeup);
+        work->loop = NULL;
     }
+    ENSURE(pthread_mutex_unlock(&work->lock) == 0);
 }
 
 struct block_template *node_work_take(struct node_work *work)
