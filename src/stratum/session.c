@@ -428,6 +428,8 @@ static void good_share(struct miner *miner, uint32_t worker, const struct meter_
                        struct waiting_answer *answer)
 {
     const struct assignment *assigned = assignment_for(miner, job);
+
+    ENSURE(assigned != NULL); /* the share was held against it */
     struct log_record record = {
         .worker = number_of(miner, worker),
         .mantissa = assigned->difficulty.mantissa,
