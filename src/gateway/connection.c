@@ -52,10 +52,21 @@ void connection_open(struct server *server, int fd, struct tls_context *tls,
                                                      : server->limits.idle_ms);
 }
 
-void connection_age(struct connection *connection)
+/* 0 fits nothing, so it is left out. */
+static uint32_t generation_after(uint32_t generation, uint32_t count)
 {
-    connection->generation++;
-    connection->generation += connection->generation == 0; /* 0 fits nothing */
+    uint32_t after = generation + count;
+    return after + (after < generation);
+}
+
+static uint32_t generations_between(uint32_t from, uint32_t to)
+{
+    return to - from - (to < from);
+}
+
+void connection_age(struct connection *connection, uint32_t count)
+{
+    connection->generation = generation_after(connection->generation, count);
 }
 
 void connection_release(struct connection *connection)
@@ -72,7 +83,8 @@ void connection_release(struct connection *connection)
     address_table_leave(server->addresses, connection->peer.address);
     output_queue_clear(&connection->output, &server->blocks);
     free(connection->input);
-    connection_age(connection);
+    connection_age(connection, connection->open.count > 0 ? connection->open.count : 1);
+    open_requests_clear(&connection->open, &server->rings);
     /* What outlives the connection: its place, its age, and being in the list of marked ones. */
     *connection = (struct connection){
         .server = server,
@@ -93,14 +105,26 @@ struct connection *connection_find(const struct server *server, struct server_ha
         return NULL;
     }
     struct connection *connection = &server->connections[handle.slot];
-    return connection->generation == handle.generation && connection->state != CONNECTION_STATE_FREE
-               ? connection
-               : NULL;
+    if (connection->state == CONNECTION_STATE_FREE) {
+        return NULL;
+    }
+    bool fits = connection->open.count > 0 ? connection_open_index(connection, handle) != UINT32_MAX
+                                           : connection->generation == handle.generation;
+    return fits ? connection : NULL;
 }
 
-struct server_handle connection_handle(const struct connection *connection)
+uint32_t connection_open_index(const struct connection *connection, struct server_handle handle)
 {
-    return (struct server_handle){.slot = connection->slot, .generation = connection->generation};
+    uint32_t index = generations_between(connection->generation, handle.generation);
+    bool is_waiting = handle.generation != 0 && index < connection->open.count &&
+                      !open_requests_at(&connection->open, index)->is_answered;
+    return is_waiting ? index : UINT32_MAX;
+}
+
+struct server_handle connection_handle(const struct connection *connection, uint32_t index)
+{
+    return (struct server_handle){.slot = connection->slot,
+                                  .generation = generation_after(connection->generation, index)};
 }
 
 void connection_mark(struct connection *connection)
@@ -160,7 +184,7 @@ static void connection_expire(struct connection *connection)
     case CONNECTION_STATE_DRAINING:
     case CONNECTION_STATE_LINGERING: connection_release(connection); return;
     case CONNECTION_STATE_FREE:
-    case CONNECTION_STATE_ANSWER:
+    case CONNECTION_STATE_ENDING:
     case CONNECTION_STATE_UPGRADE: return;
     }
 }
@@ -193,13 +217,8 @@ static size_t input_max(const struct connection *connection)
 
 static bool is_reading(const struct connection *connection)
 {
-    if (connection->is_input_ended) {
-        return false;
-    }
-    bool is_waiting =
-        connection->state == CONNECTION_STATE_ANSWER ||
-        (connection->state == CONNECTION_STATE_HEAD && connection->output.bytes >= PIPELINE_OUTPUT);
-    return !is_waiting || connection->input_size < input_max(connection);
+    return !connection->is_input_ended && connection->state != CONNECTION_STATE_ENDING &&
+           connection->input_size < input_max(connection);
 }
 
 void connection_interest_update(struct connection *connection)
@@ -226,20 +245,21 @@ static size_t bytes_understand(struct connection *connection, char *bytes, size_
         case CONNECTION_STATE_HEAD:
         case CONNECTION_STATE_BODY:
             used = http_session_input(connection, rest, left);
-            is_moving = used > 0 || connection->state == CONNECTION_STATE_DRAINING;
+            is_moving = used > 0 || (connection->state != CONNECTION_STATE_HEAD &&
+                                     connection->state != CONNECTION_STATE_BODY);
             break;
         case CONNECTION_STATE_WEBSOCKET:
         case CONNECTION_STATE_CLOSING:
             left = websocket_session_input(connection, rest, left);
             is_moving = connection->state == CONNECTION_STATE_DRAINING;
             break;
+        case CONNECTION_STATE_ENDING:
         case CONNECTION_STATE_DRAINING:
         case CONNECTION_STATE_LINGERING:
             used = left; /* heard and thrown away */
             break;
         case CONNECTION_STATE_FREE:
         case CONNECTION_STATE_HANDSHAKE:
-        case CONNECTION_STATE_ANSWER:
         case CONNECTION_STATE_UPGRADE: is_moving = false; break;
         }
         rest += used;
@@ -314,9 +334,8 @@ void connection_resume(struct connection *connection)
     if (connection->input_size > 0) {
         input_understand(connection);
     }
-    if (connection->is_input_ended && connection->state == CONNECTION_STATE_HEAD &&
-        connection->output.bytes < PIPELINE_OUTPUT) {
-        connection_drain(connection); /* what is left will never be a request */
+    if (connection->is_input_ended && http_session_may_begin(connection)) {
+        http_session_end(connection); /* what is left will never be a request */
     }
     /* What TLS had decrypted while nobody was reading would not wake the loop again. */
     if (connection->tls != NULL && is_reading(connection) &&
@@ -330,10 +349,11 @@ static void input_end(struct connection *connection)
 {
     connection->is_input_ended = true;
     switch (connection->state) {
-    case CONNECTION_STATE_ANSWER: break;
+    case CONNECTION_STATE_ENDING: break;
     case CONNECTION_STATE_DRAINING: connection_mark(connection); break;
     case CONNECTION_STATE_HEAD:
-        if (connection->output.bytes > 0) {
+    case CONNECTION_STATE_BODY:
+        if (connection->output.bytes > 0 || connection->open.count > 0) {
             connection_mark(connection);
             break;
         }
@@ -341,7 +361,6 @@ static void input_end(struct connection *connection)
         return;
     case CONNECTION_STATE_FREE:
     case CONNECTION_STATE_HANDSHAKE:
-    case CONNECTION_STATE_BODY:
     case CONNECTION_STATE_UPGRADE:
     case CONNECTION_STATE_WEBSOCKET:
     case CONNECTION_STATE_CLOSING:

@@ -4,15 +4,20 @@
  * connection_output.c, http_session.c, websocket_session.c and server.c, and nobody else; everybody
  * else includes gateway/server.h.
  *
- *     HANDSHAKE (TLS) -> HEAD -> BODY -> ANSWER -> HEAD ...        keep-alive
+ *     HANDSHAKE (TLS) -> HEAD -> BODY -> HEAD ...                  requests are read one by one
  *                                   \-> UPGRADE -> WEBSOCKET -> CLOSING
+ *     HEAD, BODY -> ENDING                              the last request has been taken
  *     any of them -> DRAINING (send what is queued) -> LINGERING (hear the peer out) -> FREE
+ *
+ * What is read and what is open are two things: in HEAD, BODY and ENDING any number of earlier
+ * requests, up to a bound, wait for their answers (open_requests.h).
  */
 #ifndef GATEWAY_CONNECTION_H
 #define GATEWAY_CONNECTION_H
 
 #include "codec/websocket_frame.h"
 #include "gateway/address_table.h"
+#include "gateway/open_requests.h"
 #include "gateway/output_queue.h"
 #include "gateway/server.h"
 
@@ -21,7 +26,7 @@ enum {
     RECEIVE_SIZE = 65536,    /* one read takes at most this much */
     GATHER_SIZE = 16384,     /* one TLS record */
     COMMON_LINES_MAX = 192,  /* the Date and Server lines of every answer */
-    PIPELINE_OUTPUT = 65536, /* queued bytes above which the next pipelined request waits */
+    PIPELINE_OUTPUT = 65536, /* bytes of answers above which the next pipelined request waits */
     LINGER_MS = 1000         /* how long a closed connection is listened to, so that the last
                                 answer is not lost to a reset */
 };
@@ -31,8 +36,8 @@ enum connection_state {
     CONNECTION_STATE_HANDSHAKE, /* TLS */
     CONNECTION_STATE_HEAD,      /* between requests, or inside a head */
     CONNECTION_STATE_BODY,      /* the head is whole, the body is not */
-    CONNECTION_STATE_ANSWER,    /* a request is open: its answer is somebody's task */
-    CONNECTION_STATE_UPGRADE,   /* inside on_upgrade */
+    CONNECTION_STATE_ENDING,    /* no more is read: what is open is answered, then DRAINING */
+    CONNECTION_STATE_UPGRADE,   /* inside on_upgrade: the one request that is open */
     CONNECTION_STATE_WEBSOCKET,
     CONNECTION_STATE_CLOSING,  /* our close frame is queued, the peer's is awaited */
     CONNECTION_STATE_DRAINING, /* what is queued is sent, input is thrown away */
@@ -49,7 +54,7 @@ struct connection {
 
     enum connection_state state;
     uint32_t slot;
-    uint32_t generation; /* a handle fits while this is its generation */
+    uint32_t generation; /* of the oldest open request; of the next one when none is open */
     uint32_t next_free;  /* slot + 1 */
     struct connection *next_marked;
     int64_t deadline_ms; /* INT64_MAX: none */
@@ -64,12 +69,16 @@ struct connection {
     bool is_input_ended; /* the peer will send no more */
     bool is_blocked;     /* the kernel takes no more for now */
 
-    /* HTTP: of the request being read or answered */
+    /* HTTP: of the request being read */
     bool is_started;     /* its first byte is here */
-    bool is_head_only;   /* HEAD: the answer goes without its body */
-    bool wants_close;    /* the connection ends after the answer */
     size_t scanned;      /* bytes of the head looked at */
     size_t request_size; /* head and body */
+
+    /* HTTP: of the requests being answered */
+    struct open_requests open;
+    bool is_alone;    /* the newest lets none follow before it is answered */
+    bool is_held;     /* the next one is here, and may not follow what is open */
+    bool wants_close; /* the last answer says that the connection ends */
 
     /* WebSocket */
     bool owes_close; /* on_close is still to be called */
@@ -108,6 +117,7 @@ struct server {
     struct connection *marked_first;
     struct connection *marked_last;
     struct output_pool blocks;
+    struct open_pool rings;
 
     struct http_request request; /* of the callback being made */
     int64_t common_second;       /* what common_lines were made for */
@@ -129,10 +139,15 @@ void connection_release(struct connection *connection);
 
 /* The connection of a handle, NULL when the handle is old. */
 struct connection *connection_find(const struct server *server, struct server_handle handle);
-struct server_handle connection_handle(const struct connection *connection);
 
-/* No handle given so far fits any more. */
-void connection_age(struct connection *connection);
+/* Which of the open requests a handle fits, 0 the oldest; UINT32_MAX: none that waits for an answer. */
+uint32_t connection_open_index(const struct connection *connection, struct server_handle handle);
+
+/* The handle of the index-th oldest open request; of a session: 0. */
+struct server_handle connection_handle(const struct connection *connection, uint32_t index);
+
+/* The handles of the `count` oldest requests do not fit any more. */
+void connection_age(struct connection *connection, uint32_t count);
 
 /* The next deadline; INT64_MAX: none. Cheap when it moves away, as it nearly always does. */
 void connection_expire_in(struct connection *connection, int64_t delay_ms);
@@ -161,7 +176,13 @@ void connection_flush(struct connection *connection);
 
 /* Understands a prefix of the bytes and returns its size; makes callbacks. */
 size_t http_session_input(struct connection *connection, char *bytes, size_t size);
+
+/* May the next request be looked at now? */
+bool http_session_may_begin(const struct connection *connection);
 void http_session_expire(struct connection *connection);
+
+/* No more requests: what is open is answered, then the connection closes. */
+void http_session_end(struct connection *connection);
 
 /* ---- websocket_session.c ---- */
 

@@ -49,7 +49,8 @@ static bool output_write(struct connection *connection, size_t *offered, size_t 
 static void deadline_renew(struct connection *connection)
 {
     const struct server_limits *limits = &connection->server->limits;
-    if (connection->state == CONNECTION_STATE_HEAD && !connection->is_started) {
+    if (connection->state == CONNECTION_STATE_HEAD && !connection->is_started &&
+        connection->open.count == 0) {
         connection_expire_in(connection, limits->idle_ms);
     } else if (connection->state == CONNECTION_STATE_DRAINING) {
         connection_expire_in(connection, limits->close_deadline_ms);
@@ -69,6 +70,7 @@ static bool output_send(struct connection *connection)
         server->statistics.bytes_sent += taken;
         output_queue_advance(&connection->output, &server->blocks, taken);
         if (taken > 0) {
+            server->statistics.writes++;
             deadline_renew(connection);
         }
         if (taken < offered) {
@@ -106,7 +108,7 @@ void connection_flush(struct connection *connection)
         connection_release(connection);
         return;
     }
-    if (connection->state == CONNECTION_STATE_HEAD && connection->output.bytes < PIPELINE_OUTPUT) {
+    if (http_session_may_begin(connection)) {
         connection_resume(connection);
     }
     if (connection->state == CONNECTION_STATE_DRAINING && connection->output.bytes == 0) {

@@ -72,6 +72,7 @@ static void write_server(struct metrics_text *text, const struct venue *venue)
          server->sessions_overflowed},
         {"tarazy_bytes_received_total", "Bytes received.", server->bytes_received},
         {"tarazy_bytes_sent_total", "Bytes sent.", server->bytes_sent},
+        {"tarazy_writes_total", "System calls that sent something.", server->writes},
     };
 
     for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++) {

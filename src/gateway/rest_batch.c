@@ -256,6 +256,7 @@ static const struct route routes[] = {
      .security = SECURITY_TRADE,
      .weight = 1,
      .takes_json = true,
+     .may_follow = true,
      .summary = "Place up to 500 orders; each is answered in its place, and counts as one"},
     {.method = HTTP_METHOD_DELETE,
      .path = "/api/v3/batchOrders",
@@ -264,6 +265,7 @@ static const struct route routes[] = {
      .security = SECURITY_TRADE,
      .weight = 1,
      .takes_json = true,
+     .may_follow = true,
      .summary = "Cancel up to 500 orders of a symbol; each is answered in its place"},
 };
 

@@ -125,6 +125,28 @@ static void silence_cancels_when_it_was_asked_to(void **state)
                "-1130");
 }
 
+/* As in a pipeline: the second request is begun while the first is on its way to the core. */
+static void a_cancel_behind_an_order_that_is_not_durable_yet_finds_it(void **state)
+{
+    struct rig *rig = *state;
+
+    fake_node_set_faults(&(struct fake_faults){.is_silent = true});
+    assert_null(rig_call(rig, RIG_ALICE, "POST", "/api/v3/order",
+                         "symbol=BTCKZT&type=LIMIT&timeInForce=GTC&side=BUY&quantity=1&price=15000&"
+                         "newClientOrderId=early"));
+    assert_null(rig_call(rig, RIG_ALICE, "POST", "/api/v3/order/cancelReplace",
+                         "symbol=BTCKZT&type=LIMIT&timeInForce=GTC&side=BUY&quantity=1&price=14000&"
+                         "cancelReplaceMode=STOP_ON_FAILURE&cancelOrigClientOrderId=early&"
+                         "newClientOrderId=later"));
+    assert_null(rig_call(rig, RIG_ALICE, "DELETE", "/api/v3/order",
+                         "symbol=BTCKZT&origClientOrderId=later"));
+    fake_node_set_faults(&(struct fake_faults){.is_silent = false});
+    rig_wait(rig, 0);
+    assert_int_equal(fake_server_answer()->status, 200);
+    rig_expect_also("\"status\":\"CANCELED\"");
+    rig_expect(rig, RIG_ALICE, "GET /api/v3/openOrders symbol=BTCKZT", 200, "[]");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +156,7 @@ int main(void)
         RIG_TEST(all_orders_of_a_symbol_are_cancelled_and_reported_once),
         RIG_TEST(a_cancelled_leg_cancels_its_list),
         RIG_TEST(silence_cancels_when_it_was_asked_to),
+        RIG_TEST(a_cancel_behind_an_order_that_is_not_durable_yet_finds_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,6 +80,9 @@ static bool find_route(struct visit *visit)
     }
     visit->call.answer.to.is_public = visit->call.route->security == SECURITY_NONE;
     visit->call.answer.to.family = (uint8_t)visit->call.route->security;
+    if (visit->call.route->may_follow) {
+        server_let_follow(venue->server, visit->call.answer.to.handle);
+    }
     return true;
 }
 
@@ -268,6 +271,16 @@ static bool authenticate(struct visit *visit)
     }
     call->common = &signed_table;
     return check_signed_fields(visit) && check_time(visit) && check_signature(visit);
+}
+
+bool rest_door_may_follow(void *context, const struct http_request *request)
+{
+    const struct venue *venue = context;
+    bool path_exists;
+    const struct route *route =
+        router_find(venue->router, request->method, request->path, &path_exists);
+
+    return route != NULL && route->may_follow;
 }
 
 /*~ route of one order: an HTTP request has been read (http_session.c); here it becomes a call: route,

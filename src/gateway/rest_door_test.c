@@ -380,6 +380,45 @@ static void a_full_link_is_told_as_busy(void **state)
     assert_int_equal(pending_count(rig->venue->pending), 0);
 }
 
+/* What may be begun beside open requests of its connection, both by its own word and before it is
+ * looked at. The list is short on purpose: whoever reads the replica is not on it. */
+static void only_commands_without_a_look_at_the_replica_may_follow(void **state)
+{
+    static const char *const may[] = {
+        "POST /api/v3/order",       "POST /api/v3/order/cancelReplace",
+        "DELETE /api/v3/order",     "DELETE /api/v3/openOrders",
+        "POST /api/v3/batchOrders", "DELETE /api/v3/batchOrders",
+        "GET /api/v3/ping",
+    };
+    struct rig *rig = *state;
+    const struct route *route;
+    size_t found = 0;
+
+    for (uint32_t i = 0; (route = router_route(rig->venue->router, i)) != NULL; i++) {
+        static struct http_request request;
+        char name[160];
+        char head[256];
+        bool is_listed = false;
+
+        snprintf(name, sizeof name, "%s %s", http_method_name(route->method), route->path);
+        for (size_t j = 0; j < sizeof may / sizeof may[0]; j++) {
+            is_listed = is_listed || strcmp(name, may[j]) == 0;
+        }
+        assert_int_equal(route->may_follow, is_listed);
+        if (strchr(name, '{') != NULL) {
+            continue; /* no path of a request, but a family of them */
+        }
+        int size = snprintf(head, sizeof head, "%s HTTP/1.1\r\nHost: x\r\n\r\n", name);
+
+        assert_int_equal(http_request_parse(&request, head, (size_t)size), HTTP_RESULT_OK);
+        assert_int_equal(rest_door_may_follow(rig->venue, &request), is_listed);
+        rig_send(rig, head, "");
+        assert_int_equal(fake_server_lets_follow(), is_listed);
+        found += is_listed;
+    }
+    assert_int_equal(found, sizeof may / sizeof may[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -401,6 +440,7 @@ int main(void)
         RIG_TEST(a_lost_link_makes_every_outcome_unknown),
         RIG_TEST(what_the_core_refuses_is_refused),
         RIG_TEST(a_full_link_is_told_as_busy),
+        RIG_TEST(only_commands_without_a_look_at_the_replica_may_follow),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -296,6 +296,7 @@ static const struct route routes[] = {
      .answer = get_ping,
      .security = SECURITY_NONE,
      .weight = 1,
+     .may_follow = true,
      .summary = "Is the venue there?"},
     {.method = HTTP_METHOD_GET,
      .path = "/api/v3/time",

@@ -32,6 +32,9 @@ struct route {
     uint16_t weight; /* at least; call_charge adds what parameters decide */
     uint16_t orders; /* new orders it counts as */
     bool takes_json; /* the body may be a JSON object instead of a form */
+    /* May be begun beside earlier requests of its connection, and others beside it: what it does is
+     * all in its command, and it asks the replica nothing that such commands change. */
+    bool may_follow;
     const char *summary;
 };
 

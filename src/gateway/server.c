@@ -115,6 +115,7 @@ void server_destroy(struct server *server)
         }
     }
     output_pool_clear(&server->blocks);
+    open_pool_clear(&server->rings);
     address_table_destroy(server->addresses);
     free(server->connections);
     free(server);
@@ -149,14 +150,14 @@ void server_shutdown(struct server *server)
                                     slice_of_text("the server is going away"));
             break;
         case CONNECTION_STATE_HEAD:
-            if (!connection->is_started) {
+            if (!connection->is_started && connection->open.count == 0) {
                 connection_drain(connection);
             }
             break;
         case CONNECTION_STATE_HANDSHAKE: connection_drain(connection); break;
         case CONNECTION_STATE_FREE:
         case CONNECTION_STATE_BODY:
-        case CONNECTION_STATE_ANSWER:
+        case CONNECTION_STATE_ENDING:
         case CONNECTION_STATE_UPGRADE:
         case CONNECTION_STATE_CLOSING:
         case CONNECTION_STATE_DRAINING:
@@ -183,9 +184,7 @@ bool server_is_alive(const struct server *server, struct server_handle handle)
     if (connection == NULL) {
         return false;
     }
-    return connection->state == CONNECTION_STATE_ANSWER ||
-           connection->state == CONNECTION_STATE_UPGRADE ||
-           connection->state == CONNECTION_STATE_WEBSOCKET;
+    return connection->open.count > 0 || connection->state == CONNECTION_STATE_WEBSOCKET;
 }
 
 void server_set_user(struct server *server, struct server_handle handle, void *user)

@@ -9,8 +9,10 @@
  *     the client is gone; the one given to on_upgrade lives as long as the session. After that every
  *     call with it does nothing and says so; a handle may be kept as long as one likes.
  *   - Slices given to a callback are valid during the callback only.
- *   - One request of a connection is open at a time. Whatever the client pipelines waits in a
- *     bounded buffer until server_respond() has answered.
+ *   - Several requests of a connection may be open at a time, up to OPEN_REQUESTS_MAX, and be
+ *     answered in any order; the answers leave in the order of the requests. One is begun while
+ *     others are open only if the newest of them was let go by server_let_follow() and may_follow()
+ *     says yes; whatever else the client pipelines waits in a bounded buffer.
  *   - Nothing is written inside server_respond() or server_ws_send(): the bytes are queued and
  *     leave in one write per connection at the end of the loop's turn (server_flush()).
  *   - on_close is never called from inside a function of this header, only from the loop; so a
@@ -71,6 +73,10 @@ struct server_callbacks {
     /* A whole request. Answer it, now or later, with server_respond() exactly once. */
     void (*on_request)(void *context, struct server *server, struct server_handle handle,
                        const struct http_request *request, struct slice body);
+
+    /* May this request be begun while earlier ones of its connection are open? Asked only then.
+     * NULL: never. An upgrade never may. */
+    bool (*may_follow)(void *context, const struct http_request *request);
 
     /* A correct WebSocket handshake (its fields are checked already). NULL: always refused.
      * Sending may begin in the callback: that accepts, and the frames follow the 101. */
@@ -136,10 +142,14 @@ struct server_response {
     bool wants_close;                    /* close the connection after this answer */
 };
 
-/* Answers the open request of the connection. False: the client has gone or nothing is open. For
- * HEAD the body is left out and its length told. */
+/* Answers an open request. False: the client has gone or it has been answered. For HEAD the body is
+ * left out and its length told. wants_close: what is open beside it is still answered. */
 bool server_respond(struct server *server, struct server_handle handle,
                     const struct server_response *response);
+
+/* To be called inside on_request, before anything is answered: further requests of the connection
+ * may be begun while this one is open. Whoever calls it says that nobody could tell. */
+void server_let_follow(struct server *server, struct server_handle handle);
 
 /* ---- WebSocket ---- */
 
@@ -203,6 +213,7 @@ struct server_statistics {
     uint64_t sessions_overflowed;
     uint64_t bytes_received;
     uint64_t bytes_sent;
+    uint64_t writes; /* system calls that sent something */
 };
 
 const struct server_statistics *server_statistics(const struct server *server);

@@ -309,6 +309,47 @@ static void a_large_pipeline_over_tls_is_answered_whole(void **state)
     rig_close(&rig);
 }
 
+static void a_pipeline_over_tls_is_open_at_once_and_answered_in_order(void **state)
+{
+    enum { REQUESTS = 50 };
+    static char requests[REQUESTS * 64];
+    struct rig rig;
+    struct server_limits limits = some_limits();
+    struct tls_client client;
+    size_t size = 0;
+    uint16_t port = tcp_listen(&rig, &limits, server_context);
+    rig.answer = RIG_ANSWER_LATER;
+    for (int i = 0; i < REQUESTS; i++) {
+        size += (size_t)snprintf(requests + size, sizeof requests - size,
+                                 "GET /%d HTTP/1.1\r\nHost: a\r\n\r\n", i);
+    }
+    tls_open(&rig, &client, port);
+    tls_send(&rig, &client, requests, size);
+    for (int i = 0; i < PATIENCE && rig.requests < REQUESTS; i++) {
+        turn(&rig);
+    }
+    for (uint32_t i = REQUESTS; i > 0; i--) {
+        char body[16];
+        const int length = snprintf(body, sizeof body, "answer %02u.", i - 1);
+        const struct server_response response = {.status = 200,
+                                                 .body = slice_of(body, (size_t)length)};
+        assert_true(server_respond(rig.server, rig.handles[i - 1], &response));
+    }
+    received[0] = '\0';
+    while (strstr(received, "answer 49.") == NULL) {
+        tls_read_until(&rig, &client, client.size + 1);
+    }
+    const char *at = received;
+    for (int i = 0; i < REQUESTS; i++) {
+        char body[16];
+        snprintf(body, sizeof body, "answer %02d.", i);
+        at = strstr(at, body);
+        assert_non_null(at);
+    }
+    tls_close(&client);
+    rig_close(&rig);
+}
+
 static void frames_over_tls_arrive_in_order(void **state)
 {
     enum { FRAMES = 3000, SIZE = 104 };
@@ -378,6 +419,7 @@ int main(void)
         cmocka_unit_test(requests_over_tls_are_answered_at_any_cut),
         cmocka_unit_test(a_record_larger_than_the_room_for_it_is_read_whole),
         cmocka_unit_test(a_large_pipeline_over_tls_is_answered_whole),
+        cmocka_unit_test(a_pipeline_over_tls_is_open_at_once_and_answered_in_order),
         cmocka_unit_test(frames_over_tls_arrive_in_order),
         cmocka_unit_test(who_speaks_plain_to_tls_is_cut_off),
     };

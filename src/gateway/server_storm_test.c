@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A storm: seeded clients that connect, talk sense and nonsense, stop reading, leave in the middle
- * of anything; a user that answers late, twice, or somebody else; time that jumps. What must hold
+ * A storm: seeded clients that connect, talk sense and nonsense, pipeline it cut anywhere, stop
+ * reading, leave in the middle of anything; a user that answers late, twice, or somebody else; time that jumps. What must hold
  * afterwards is little and exact: every session's end is told once, every slot comes back.
  */
 #include <setjmp.h>
@@ -28,6 +28,8 @@ struct storm {
     struct server_handle sessions[CLIENTS]; /* of the client at the same place; old ones too */
     bool is_session[CLIENTS];
     uint32_t closes;
+    uint32_t pipelines;
+    uint32_t open_most; /* requests that waited for the user at once */
 };
 
 static char scratch[200000];
@@ -62,6 +64,45 @@ enum { PIECES_COUNT = sizeof PIECES / sizeof PIECES[0] };
 static size_t pick(struct storm *storm, size_t below)
 {
     return (size_t)random_below(&storm->random, below);
+}
+
+/* A run of pieces as one text, sent in two or more cuts: mostly requests, at times a handshake, an end
+ * or nonsense in the middle. */
+static void client_pipeline(struct storm *storm, size_t client)
+{
+    static char text[1 << 14];
+    struct rig *rig = &storm->rig;
+    size_t size = 0;
+    size_t at = 0;
+    uint32_t before = rig->sessions;
+    for (size_t i = pick(storm, 90); i > 0; i--) {
+        size_t piece =
+            random_once_in(&storm->random, 150) ? pick(storm, PIECES_COUNT) : pick(storm, UPGRADE);
+        size_t length = strlen(PIECES[piece]);
+        memcpy(text + size, PIECES[piece], length);
+        size += length;
+    }
+    if (random_once_in(&storm->random, 3)) {
+        size +=
+            (size_t)snprintf(text + size, sizeof text - size, "%s",
+                             random_once_in(&storm->random, 2) ? UPGRADE_HEAD
+                                                               : "GET /reads HTTP/1.1\r\nHost: a"
+                                                                 "\r\n\r\n");
+    }
+    while (at < size) {
+        size_t cut = 1 + pick(storm, size - at);
+        (void)send(storm->fds[client], text + at, cut, MSG_NOSIGNAL);
+        at += cut;
+        rig_turn(rig);
+        if (random_once_in(&storm->random, 40)) {
+            break; /* the rest never comes */
+        }
+    }
+    storm->pipelines++;
+    if (rig->sessions != before) {
+        storm->is_session[client] = true;
+        storm->sessions[client] = rig->session;
+    }
 }
 
 static void client_talk(struct storm *storm, size_t client)
@@ -103,7 +144,9 @@ static void client_act(struct storm *storm)
     }
     size_t act = pick(storm, 200);
     bool is_closed = false;
-    if (act < 150) {
+    if (act < 10 && !storm->is_session[client]) {
+        client_pipeline(storm, client);
+    } else if (act < 150) {
         client_talk(storm, client);
     } else if (act < 150 + 4 * client) { /* the first ones hardly ever read */
         (void)rig_receive(&storm->rig, *fd, scratch, 1 + pick(storm, sizeof scratch), &is_closed);
@@ -125,6 +168,8 @@ static void user_act(struct storm *storm)
     rig->greets = random_once_in(&storm->random, 2);
     rig->echoes = random_once_in(&storm->random, 2);
     rig->refuses_upgrades = random_once_in(&storm->random, 6);
+    storm->open_most = rig->handle_count > storm->open_most ? rig->handle_count : storm->open_most;
+    rig->is_strict = random_once_in(&storm->random, 6);
     if (rig->handle_count > 0) {
         struct server_handle handle = rig->handles[pick(storm, rig->handle_count)];
         bool was_alive = server_is_alive(rig->server, handle);
@@ -218,6 +263,7 @@ static void storm_run(uint64_t seed)
     assert_int_equal(storm.closes, statistics->upgrades);
     /* The storm was one. */
     assert_true(statistics->upgrades > 200 && statistics->requests > 5000);
+    assert_true(storm.pipelines > 500 && storm.open_most > 100);
     assert_true(statistics->requests_malformed > 50 && statistics->connections_refused > 20);
     assert_true(statistics->frames_conflated > 20 && statistics->sessions_overflowed > 0);
     rig_close(&storm.rig);
@@ -230,9 +276,70 @@ static void every_slot_comes_back_and_every_end_is_told_once(void **state)
     }
 }
 
+/* ---- pipelines alone ---- */
+
+/* A client sends `sent` requests in random cuts, the user answers in any order: what comes back are
+ * the answers in the order of the requests, a HEAD without its body. */
+static void pipeline_run(struct rig *rig, struct random_stream *random, uint32_t sent)
+{
+    static char requests[1 << 16];
+    static char expected[1 << 16];
+    size_t size = 0;
+    size_t expected_size = 0;
+    size_t at = 0;
+    size_t got = 0;
+    int fd = rig_connect(rig);
+    rig->handle_count = 0;
+    for (uint32_t i = 0; i < sent; i++) {
+        bool is_head = random_once_in(random, 5);
+        size += (size_t)snprintf(requests + size, sizeof requests - size,
+                                 "%s / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nxyz",
+                                 is_head ? "HEAD" : "POST");
+        expected_size += (size_t)snprintf(expected + expected_size, sizeof expected - expected_size,
+                                          "HTTP/1.1 200 OK\r\n"
+                                          "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+                                          "Server: tarazy\r\nContent-Length: 6\r\n\r\n");
+        expected_size += is_head ? 0
+                                 : (size_t)snprintf(expected + expected_size,
+                                                    sizeof expected - expected_size, "%06u", i);
+    }
+    while (got < expected_size) {
+        size_t cut = (size_t)random_below(random, 400);
+        cut = cut < size - at ? cut : size - at;
+        rig_send(rig, fd, requests + at, cut);
+        at += cut;
+        for (uint32_t i = 0; i < 3 && rig->handle_count > 0; i++) {
+            char body[8];
+            uint32_t one = (uint32_t)random_below(random, rig->handle_count);
+            bool was_open = server_is_alive(rig->server, rig->handles[one]);
+            snprintf(body, sizeof body, "%06u", one);
+            assert_int_equal(rig_respond(rig, rig->handles[one], body), was_open);
+            assert_false(rig_respond(rig, rig->handles[one], "twice"));
+        }
+        got += rig_receive(rig, fd, scratch + got, sizeof scratch - got, NULL);
+    }
+    assert_int_equal(rig->handle_count, sent);
+    assert_string_equal(scratch, expected);
+    close(fd);
+    rig_turn(rig);
+}
+
+static void answers_in_any_order_leave_in_the_order_of_the_requests(void **state)
+{
+    struct rig rig;
+    struct random_stream random = {.state = 77};
+    rig_open(&rig, NULL);
+    rig.answer = RIG_ANSWER_LATER;
+    for (int round = 0; round < 60; round++) {
+        pipeline_run(&rig, &random, 1 + (uint32_t)random_below(&random, 200));
+    }
+    rig_close(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_in_any_order_leave_in_the_order_of_the_requests),
         cmocka_unit_test(every_slot_comes_back_and_every_end_is_told_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -232,6 +232,7 @@ static bool create_server(struct venue *venue)
             {
                 .context = venue,
                 .on_request = rest_door_request,
+                .may_follow = rest_door_may_follow,
                 .on_upgrade = on_upgrade,
                 .on_message = on_message,
                 .on_close = on_close,

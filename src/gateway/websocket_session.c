@@ -61,6 +61,7 @@ void websocket_session_begin(struct connection *connection)
     ENSURE(connection->state == CONNECTION_STATE_UPGRADE);
     handshake_answer(connection, &connection->server->request);
     connection->server->statistics.upgrades++;
+    open_requests_clear(&connection->open, &connection->server->rings); /* the handle stays */
     connection->state = CONNECTION_STATE_WEBSOCKET;
     connection->owes_close = true;
     connection->close_code = WEBSOCKET_CLOSE_ABNORMAL;
@@ -85,8 +86,8 @@ void websocket_session_tell(struct connection *connection)
     if (server->callbacks.on_close != NULL) {
         bool was_dispatching = server->is_dispatching;
         server->is_dispatching = true;
-        server->callbacks.on_close(server->callbacks.context, server, connection_handle(connection),
-                                   connection->close_code);
+        server->callbacks.on_close(server->callbacks.context, server,
+                                   connection_handle(connection, 0), connection->close_code);
         server->is_dispatching = was_dispatching;
     }
 }
@@ -162,8 +163,8 @@ static void text_take(struct connection *connection, struct slice text)
     }
     bool was_dispatching = server->is_dispatching;
     server->is_dispatching = true;
-    server->callbacks.on_message(server->callbacks.context, server, connection_handle(connection),
-                                 text);
+    server->callbacks.on_message(server->callbacks.context, server,
+                                 connection_handle(connection, 0), text);
     server->is_dispatching = was_dispatching;
 }
 

@@ -99,6 +99,12 @@ uint32_t server_connection_count(const struct server *server)
     return DOOR_CLIENTS;
 }
 
+void server_let_follow(struct server *server, struct server_handle handle)
+{
+    (void)server;
+    (void)handle;
+}
+
 bool server_is_alive(const struct server *server, struct server_handle handle)
 {
     (void)server;

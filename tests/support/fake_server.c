@@ -18,6 +18,7 @@ struct server {
     struct server_statistics statistics;
     struct fake_answer answer;
     uint32_t generation;
+    uint32_t followed;  /* generation of the last request beside which others may be begun */
     uint32_t upgrading; /* generation of the session that asks to be opened; 0: none */
 };
 
@@ -44,6 +45,11 @@ void fake_server_request(const char *head, struct slice body)
     fake.answer.body[0] = '\0';
     fake.callbacks.on_request(fake.callbacks.context, &fake,
                               (struct server_handle){1, fake.generation}, &request, body);
+}
+
+bool fake_server_lets_follow(void)
+{
+    return fake.followed == fake.generation;
 }
 
 struct server *fake_server_itself(void)
@@ -160,6 +166,12 @@ bool server_respond(struct server *server, struct server_handle handle,
     fake.answer.body[response->body.size] = '\0';
     keep_headers(response);
     return true;
+}
+
+void server_let_follow(struct server *server, struct server_handle handle)
+{
+    (void)server;
+    fake.followed = handle.generation;
 }
 
 bool server_is_alive(const struct server *server, struct server_handle handle)

@@ -29,6 +29,9 @@ void fake_server_request(const char *head, struct slice body);
 /* What was answered to the last request. */
 const struct fake_answer *fake_server_answer(void);
 
+/* Did the last request let others be begun beside it? */
+bool fake_server_lets_follow(void);
+
 /* Where the client is. */
 void fake_server_set_peer(const uint8_t address[16]);
 

@@ -48,6 +48,10 @@ static void on_request(void *context, struct server *server, struct server_handl
     static char text[1 << 22];
     struct rig *rig = context;
     rig->requests++;
+    /* Beside "/alone" no other may be begun. */
+    if (!slice_equals_text(request->path, "/alone")) {
+        server_let_follow(server, handle);
+    }
     if (rig->answer == RIG_ANSWER_LATER) {
         expect(rig->handle_count < RIG_HANDLES);
         rig->handles[rig->handle_count++] = handle;
@@ -63,6 +67,12 @@ static void on_request(void *context, struct server *server, struct server_handl
         response.body = slice_of(text, rig->large_size);
     }
     expect(server_respond(server, handle, &response));
+}
+
+static bool may_follow(void *context, const struct http_request *request)
+{
+    const struct rig *rig = context;
+    return !rig->is_strict && !slice_equals_text(request->path, "/reads");
 }
 
 static enum server_upgrade on_upgrade(void *context, struct server *server,
@@ -116,6 +126,7 @@ void rig_open(struct rig *rig, const struct server_limits *limits)
     expect(event_loop_create(&rig->loop, &rig->clock) == 0);
     rig->callbacks = (struct server_callbacks){.context = rig,
                                                .on_request = on_request,
+                                               .may_follow = may_follow,
                                                .on_upgrade = on_upgrade,
                                                .on_message = on_message,
                                                .on_close = on_close};

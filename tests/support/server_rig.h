@@ -12,7 +12,7 @@
 
 #include "gateway/server.h"
 
-enum { RIG_HANDLES = 64, RIG_TEXT = 1 << 16 };
+enum { RIG_HANDLES = 1024, RIG_TEXT = 1 << 16 };
 
 enum rig_answer {
     RIG_ANSWER_ECHO = 1, /* at once: "METHOD target body" */
@@ -31,8 +31,9 @@ struct rig {
     enum rig_answer answer;
     size_t large_size;
     bool refuses_upgrades;
-    bool greets; /* sends "hello" inside on_upgrade */
-    bool echoes; /* answers a WebSocket message with itself */
+    bool is_strict; /* nothing may be begun beside an open request */
+    bool greets;    /* sends "hello" inside on_upgrade */
+    bool echoes;    /* answers a WebSocket message with itself */
 
     uint32_t requests; /* on_request was called so often */
     struct server_handle handles[RIG_HANDLES];
