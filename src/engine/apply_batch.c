@@ -4,6 +4,9 @@
  * asks memory for what they will touch. A file of its own because it is the one place where the
  * engine looks at commands without judging them: whatever they say, it only computes addresses.
  *
+ * Names that clients give are hashed all over two large tables, however few the people: those are asked
+ * for of every batch, some commands ahead.
+ *
  * Invariant: with or without the conveyor, the same events and the same state.
  *
  * Next: market/ahead.c.
@@ -15,6 +18,8 @@
 #define PLACES 8u      /* steps of the conveyor; a power of two */
 #define FEW    30000u  /* people */
 #define LITTLE 100000u /* pieces of evidence */
+
+#define NAMES_AHEAD 6u /* commands */
 
 struct place {
     struct market_ahead market;
@@ -180,6 +185,47 @@ static void move(struct conveyor *conveyor)
     market_ahead_queue(market, &place_at(conveyor, 6)->market);
 }
 
+/* The commands whose names have not been asked for. */
+struct names {
+    const uint8_t *next;
+    size_t size;
+};
+
+/* What a client calls the order that the command is about; NULL: nothing that is asked for. */
+static const struct client_id *name_of(const struct command_header *command)
+{
+    const void *whole = command;
+
+    if (command->kind == COMMAND_ORDER_PLACE) {
+        return &((const struct command_order_place *)whole)->terms.client_id;
+    }
+    if (command->kind == COMMAND_ORDER_REPLACE) {
+        return &((const struct command_order_replace *)whole)->terms.client_id;
+    }
+    if (command->kind == COMMAND_ORDER_CANCEL) {
+        return &((const struct command_order_cancel *)whole)->original;
+    }
+    return NULL;
+}
+
+static void ask_name(const struct engine *engine, struct names *names)
+{
+    const struct command_header *command = (const void *)names->next;
+
+    if (names->size == 0) {
+        return;
+    }
+    const struct client_id *name = name_of(command);
+    size_t step = tarazy_command_size(command->kind);
+
+    if (name != NULL && name->text[0] != '\0') {
+        market_ahead_name(engine_market(engine), command->participant, name);
+    }
+    ENSURE(step > 0 && step <= names->size);
+    names->next += step;
+    names->size -= step;
+}
+
 void tarazy_engine_apply_batch(struct engine *engine, const void *commands, size_t size,
                                struct event_buffer *events, const struct batch_sink *sink)
 {
@@ -188,6 +234,11 @@ void tarazy_engine_apply_batch(struct engine *engine, const void *commands, size
     struct conveyor conveyor = {
         .engine = engine, .next = at, .size = size, .order = engine->last_order + 1};
 
+    struct names names = {.next = at, .size = size};
+
+    for (uint32_t i = 1; i < NAMES_AHEAD; i++) {
+        ask_name(engine, &names);
+    }
     for (uint32_t i = 1; is_conveyed && i < PLACES; i++) {
         move(&conveyor);
     }
@@ -196,6 +247,7 @@ void tarazy_engine_apply_batch(struct engine *engine, const void *commands, size
         size_t step = tarazy_command_size(command->kind);
 
         ENSURE(step > 0 && step <= size);
+        ask_name(engine, &names);
         if (is_conveyed) {
             move(&conveyor);
         }

@@ -20,6 +20,36 @@
 
 #define MANY 30001u /* people from whom on the engine looks ahead at all */
 
+/* Orders with names, new ones and ones that were there before, and cancels by those names: more than
+ * are remembered. */
+static size_t fill_named(uint8_t *bytes)
+{
+    size_t size = 0;
+
+    for (uint32_t i = 0; i < 90; i++) {
+        struct command_order_place *place = (void *)(bytes + size);
+
+        memset(place, 0, sizeof *place);
+        place->header.kind = COMMAND_ORDER_PLACE;
+        place->header.participant = i % 10 == 0 ? UINT32_MAX : SCENE_CAROL;
+        place->terms = scene_limit(SIDE_BUY, 60, 1);
+        (void)snprintf(place->terms.client_id.text, sizeof place->terms.client_id.text, "n%u",
+                       i % 70);
+        size += sizeof *place;
+        if (i % 2 == 0) {
+            struct command_order_cancel *cancel = (void *)(bytes + size);
+
+            memset(cancel, 0, sizeof *cancel);
+            cancel->header.kind = COMMAND_ORDER_CANCEL;
+            cancel->header.participant = SCENE_CAROL;
+            cancel->instrument = place->terms.instrument;
+            cancel->original = place->terms.client_id;
+            size += sizeof *cancel;
+        }
+    }
+    return size;
+}
+
 /* A batch: a sample of every kind, then orders about things that are there and things that are not. */
 static size_t fill_batch(uint8_t *bytes)
 {
@@ -41,7 +71,7 @@ static size_t fill_batch(uint8_t *bytes)
         replace->terms.side = (uint8_t)(i % 4);
         size += sizeof *replace;
     }
-    return size;
+    return size + fill_named(bytes + size);
 }
 
 static void start_crowded(struct scene *scene)
@@ -51,6 +81,7 @@ static void start_crowded(struct scene *scene)
         .header.kind = COMMAND_PARTICIPANT_CREATE, .roles = ROLE_TRADER, .tier = SCENE_TIER};
 
     limits.participants_max = MANY + 10;
+    limits.client_ids_max = 32; /* fewer than names in the batch: the oldest are forgotten */
     scene_start_with(scene, &limits);
     scene->quick = true;
     for (uint32_t i = 0; i < MANY; i++) {
@@ -111,7 +142,7 @@ static void apply_one_by_one(struct scene *scene, const uint8_t *batch, size_t s
 /* The same events and the same state as one by one, whatever the commands say. */
 static void check_against_one_by_one(struct scene *scene)
 {
-    static _Alignas(64) uint8_t batch[65536];
+    static _Alignas(64) uint8_t batch[131072];
     size_t size = fill_batch(batch);
     struct collected ones = {digest_start(), 0};
     struct collected whole = {digest_start(), 0};

@@ -10,6 +10,7 @@
 #include "market/ahead.h"
 
 #include "market/book.h"
+#include "market/client_ids.h"
 #include "market/order_store.h"
 #include "market/traders.h"
 
@@ -84,6 +85,12 @@ void market_ahead_around(const struct market *market, struct market_ahead *ahead
     }
     ahead->trader = order->trader;
     ask_for(market_trader_at(market, ahead->trader), sizeof(struct trader));
+}
+
+void market_ahead_name(const struct market *market, uint32_t participant,
+                       const struct client_id *name)
+{
+    client_ids_ask(market, participant, name);
 }
 
 struct trader_note market_ahead_trader(const struct market *market,

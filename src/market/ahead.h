@@ -36,6 +36,10 @@ void market_ahead_around(const struct market *market, struct market_ahead *ahead
 void market_ahead_down(const struct market *market, struct market_ahead *ahead);
 void market_ahead_queue(const struct market *market, const struct market_ahead *ahead);
 
+/* Where a client's own name for an order will be looked for. */
+void market_ahead_name(const struct market *market, uint32_t participant,
+                       const struct client_id *name);
+
 /* After around: the trader's chain is asked for. Returns what stands beside his orders, zeros if nobody
  * knows. */
 struct trader_note market_ahead_trader(const struct market *market,

@@ -84,6 +84,24 @@ uint64_t client_ids_recall(const struct market *market, uint32_t participant,
     return number;
 }
 
+#define FORGOTTEN_SOON 8u /* places of the ring: about what is remembered meanwhile */
+
+void client_ids_ask(const struct market *market, uint32_t participant,
+                    const struct client_id *client_id)
+{
+    uint64_t hash = client_id_hash(market, participant, client_id);
+    uint32_t place = market->remembered_next + FORGOTTEN_SOON;
+
+    table_ask(&market->by_client, hash);
+    table_ask(&market->by_remembered, hash);
+    if (place <= market->remembered_max) { /* at the end of the ring nothing is asked for */
+        const struct remembered *entry = client_ids_remembered(market, place);
+
+        table_ask(&market->by_remembered,
+                  client_id_hash(market, entry->participant, &entry->client_id));
+    }
+}
+
 uint32_t market_order_find_client(const struct market *market, uint32_t participant,
                                   const struct client_id *client_id)
 {

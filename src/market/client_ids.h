@@ -27,6 +27,11 @@ void client_ids_remember(struct market *market, uint32_t participant,
 uint64_t client_ids_recall(const struct market *market, uint32_t participant,
                            const struct client_id *client_id, enum client_id_kind kind);
 
+/* Asks memory for where this name will be looked for, and for where one stands that will soon be
+ * forgotten. Changes nothing. */
+void client_ids_ask(const struct market *market, uint32_t participant,
+                    const struct client_id *client_id);
+
 const char *client_ids_audit(const struct market *market);
 
 static inline struct remembered *client_ids_remembered(const struct market *market, uint32_t place)
