@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include <string.h>
+
 #include "codec/http_request.h"
 
 #define LINE "GET / HTTP/1.1\r\n"
@@ -298,6 +300,59 @@ static void a_slow_head_costs_no_more_than_a_fast_one(void **state)
     }
 }
 
+/* Runs of bytes are looked at in one go; what is found is what a look at one byte after the other finds. */
+static void a_head_at_once_is_a_head_byte_by_byte(void **state)
+{
+    static const char ALPHABET[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa A:\t~\x7F\x1F\x80";
+    uint64_t random = 9;
+    for (int round = 0; round < 200000; round++) {
+        char text[120];
+        size_t size = 0;
+        while (size < sizeof text - 2) {
+            random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
+            uint64_t pick = random >> 33;
+            if (pick % 37 < 2) {
+                memcpy(text + size, "\r\n\r\n", 2);
+                size += 2;
+            } else if (pick % 997 == 3) {
+                text[size++] = pick % 2 == 0 ? '\r' : '\n';
+            } else {
+                /* Mostly what is plain, or nothing long would ever be. */
+                size_t among = pick % 101 == 0 ? sizeof ALPHABET - 1 : sizeof ALPHABET - 4;
+                text[size++] = ALPHABET[(pick >> 8) % among];
+            }
+        }
+        size_t whole = 0;
+        size_t slow = 0;
+        enum http_result expected = HTTP_RESULT_INCOMPLETE;
+        for (size_t i = 1; i <= size && expected == HTTP_RESULT_INCOMPLETE; i++) {
+            expected = http_head_scan(text, i, &slow);
+        }
+        assert_int_equal(http_head_scan(text, size, &whole), expected);
+        assert_int_equal(whole, slow);
+    }
+}
+
+/* RFC 3986 in the path, and the few more that browsers leave as they are behind the '?'. */
+static void a_target_has_the_bytes_it_may_have(void **state)
+{
+    static const char PATH[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                               "-._~!$&'()*+,;=:@/%";
+    static const char QUERY[] = "?[]{}|^";
+    for (int byte = 0x21; byte < 0x7F; byte++) {
+        struct http_request request;
+        char text[64];
+        bool is_in_path = strchr(PATH, byte) != NULL;
+        bool is_in_query = is_in_path || strchr(QUERY, byte) != NULL;
+        int size = snprintf(text, sizeof text, "GET /a?b%cc HTTP/1.1\r\nHost: a\r\n\r\n", byte);
+        assert_int_equal(http_request_parse(&request, text, (size_t)size),
+                         is_in_query ? HTTP_RESULT_OK : HTTP_RESULT_TARGET_INVALID);
+        size = snprintf(text, sizeof text, "GET /a%cc HTTP/1.1\r\nHost: a\r\n\r\n", byte);
+        assert_int_equal(http_request_parse(&request, text, (size_t)size),
+                         is_in_path || byte == '?' ? HTTP_RESULT_OK : HTTP_RESULT_TARGET_INVALID);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +362,8 @@ int main(void)
         cmocka_unit_test(the_parts_of_a_request_are_found),
         cmocka_unit_test(size_and_number_of_fields_are_limited),
         cmocka_unit_test(a_slow_head_costs_no_more_than_a_fast_one),
+        cmocka_unit_test(a_head_at_once_is_a_head_byte_by_byte),
+        cmocka_unit_test(a_target_has_the_bytes_it_may_have),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -373,7 +373,7 @@ static void input_behind_an_open_request_is_held_back_by_the_cap(void **state)
     rig_open(&rig, &limits);
     rig.answer = RIG_ANSWER_LATER;
     int fd = rig_connect(&rig);
-    rig_send_text(&rig, fd, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    rig_send_text(&rig, fd, "GET /alone HTTP/1.1\r\nHost: a\r\n\r\n");
     memset(flood, 'x', sizeof flood);
     size_t sent = 0;
     for (int i = 0; i < 1000; i++) {

@@ -419,15 +419,15 @@ static void answers_to_a_client_that_has_gone_are_dropped(void **state)
     end(&rig, fd);
 }
 
-static void a_shutdown_answers_all_that_is_open_and_begins_no_more(void **state)
+static void shut_down_behind(const char *begun, const char *rest)
 {
     struct rig rig;
     bool is_closed;
     int fd = begin(&rig, GET("/1") GET("/2"));
-    rig_send_text(&rig, fd, "GET /half HTTP/1.1\r\n");
+    rig_send_text(&rig, fd, begun);
     server_shutdown(rig.server);
     rig_turn(&rig);
-    rig_send_text(&rig, fd, "Host: a\r\n\r\n");
+    rig_send_text(&rig, fd, rest);
     assert_int_equal(rig.requests, 2);
     assert_true(rig_respond(&rig, rig.handles[0], "first"));
     assert_true(rig_respond(&rig, rig.handles[1], "second"));
@@ -437,6 +437,12 @@ static void a_shutdown_answers_all_that_is_open_and_begins_no_more(void **state)
     assert_true(place_of("first") < place_of("Connection: close"));
     assert_int_equal(rig.requests, 2);
     end(&rig, fd);
+}
+
+static void a_shutdown_answers_all_that_is_open_and_begins_no_more(void **state)
+{
+    shut_down_behind("", GET("/3"));
+    shut_down_behind("GET /half HTTP/1.1\r\n", "Host: a\r\n\r\n");
 }
 
 /* ---- deadlines ---- */
