@@ -252,17 +252,19 @@ static int follower_work_link(struct follower *follower)
         .what = "the core calls less durable than this follower has applied: another journal"};
     struct link_notice notice;
     int result = 0;
+    bool is_drained = false;
 
     if (follower->link.fd < 0 &&
         link_client_connect(&follower->link, follower->options.directory)) {
         return 0;
     }
-    while ((result = link_client_next(&follower->link, &notice)) > 0) {
+    while (!is_drained && (result = link_client_next(&follower->link, &notice)) > 0) {
         if (notice.kind == LINK_NOTICE_WELCOME &&
             notice.number < tarazy_engine_number(follower->engine)) {
             return follower_fail(follower, &behind);
         }
         follower_take_notice(follower, &notice);
+        is_drained = link_client_is_drained(&follower->link);
     }
     if (result < 0 || link_client_flush(&follower->link) < 0) {
         follower_link_lost(follower);

@@ -59,6 +59,7 @@ void link_client_disconnect(struct link_client *client)
     client->queue_end = 0;
     client->notices_start = 0;
     client->notices_end = 0;
+    client->is_drained = false;
 }
 
 bool link_client_queue(struct link_client *client, const struct command_header *command)
@@ -123,6 +124,7 @@ static int link_client_fill(struct link_client *client)
     client->notices_end = left;
     ssize_t got = recv(client->fd, bytes + left, sizeof client->notices - left, MSG_DONTWAIT);
     if (got > 0) {
+        client->is_drained = (size_t)got < sizeof client->notices - left;
         client->notices_end += (size_t)got;
         return 1;
     }
@@ -130,6 +132,12 @@ static int link_client_fill(struct link_client *client)
         return -ECONNRESET;
     }
     return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+}
+
+bool link_client_is_drained(const struct link_client *client)
+{
+    return client->is_drained &&
+           client->notices_end - client->notices_start < sizeof client->notices[0];
 }
 
 int link_client_next(struct link_client *client, struct link_notice *notice)

@@ -22,6 +22,7 @@ struct link_client {
     struct link_notice notices[64];
     size_t notices_start; /* bytes taken */
     size_t notices_end;   /* bytes read */
+    bool is_drained;      /* the last read got less than there was room for */
     int fd;               /* −1: not connected */
 };
 
@@ -47,5 +48,9 @@ bool link_client_wants_write(const struct link_client *client);
 
 /* 1: *notice is the next one; 0: none now; a negative errno: the link is lost. */
 int link_client_next(struct link_client *client, struct link_notice *notice);
+
+/* The next one would be asked of the kernel, which had no more a moment ago: who waits for the
+ * descriptor anyway need not ask. */
+bool link_client_is_drained(const struct link_client *client);
 
 #endif
