@@ -309,7 +309,7 @@ static void pipeline_run(struct rig *rig, struct random_stream *random, uint32_t
         rig_send(rig, fd, requests + at, cut);
         at += cut;
         for (uint32_t i = 0; i < 3 && rig->handle_count > 0; i++) {
-            char body[8];
+            char body[16];
             uint32_t one = (uint32_t)random_below(random, rig->handle_count);
             bool was_open = server_is_alive(rig->server, rig->handles[one]);
             snprintf(body, sizeof body, "%06u", one);
