@@ -15,20 +15,25 @@
 
 #include "tarazy/command.h"
 
-#define TARAZY_EVENTS(X)                     \
-    X(OUTCOME, 1, event_outcome)             \
-    X(ORDER_OPENED, 2, event_order_opened)   \
-    X(ORDER_CHANGED, 3, event_order_changed) \
-    X(ORDER_CLOSED, 4, event_order_closed)   \
-    X(TRADE, 5, event_trade)                 \
-    X(LEVEL, 6, event_level)                 \
-    X(ORDER_LIST, 7, event_order_list)       \
-    X(SESSION, 8, event_session)             \
-    X(POSTING, 9, event_posting)             \
-    X(BALANCE, 10, event_balance)            \
-    X(WITHDRAWAL, 11, event_withdrawal)      \
-    X(PROPOSAL, 12, event_proposal)          \
-    X(REGISTRY, 13, event_registry)
+#define TARAZY_EVENTS(X)                      \
+    X(OUTCOME, 1, event_outcome)              \
+    X(ORDER_OPENED, 2, event_order_opened)    \
+    X(ORDER_CHANGED, 3, event_order_changed)  \
+    X(ORDER_CLOSED, 4, event_order_closed)    \
+    X(TRADE, 5, event_trade)                  \
+    X(LEVEL, 6, event_level)                  \
+    X(ORDER_LIST, 7, event_order_list)        \
+    X(SESSION, 8, event_session)              \
+    X(POSTING, 9, event_posting)              \
+    X(BALANCE, 10, event_balance)             \
+    X(WITHDRAWAL, 11, event_withdrawal)       \
+    X(PROPOSAL, 12, event_proposal)           \
+    X(REGISTRY, 13, event_registry)           \
+    X(MINING_ENTRY, 14, event_mining_entry)   \
+    X(MINING_SHARES, 15, event_mining_shares) \
+    X(MINING_ENERGY, 16, event_mining_energy) \
+    X(MINING_COINS, 17, event_mining_coins)   \
+    X(MINING_FEE, 18, event_mining_fee)
 
 enum event_kind {
 #define TARAZY_EVENT_ENUM(name, number, type) EVENT_##name = (number),
@@ -227,6 +232,7 @@ enum posting_reason {
     POSTING_REASON_FEE_TAKER = 8,
     POSTING_REASON_ROUNDING = 9, /* what rounding a fee up to a whole unit added */
     POSTING_REASON_CORRECTION = 10,
+    POSTING_REASON_ENERGY_FEE = 11, /* what a miner owes for the energy of mining */
 };
 
 /* Value moved from one owner to another. Owners above 2^31 are the house's: see OWNER_… */
@@ -246,6 +252,7 @@ struct event_posting { /* 64 bytes */
 #define TARAZY_OWNER_HOUSE         0x80000000u
 #define TARAZY_OWNER_FEES          0x80000001u
 #define TARAZY_OWNER_ROUNDING      0x80000002u
+#define TARAZY_OWNER_TREASURY      0x80000003u /* the state's: fees on the energy of mining */
 #define TARAZY_OWNER_OUTSIDE(rail) (0x80010000u + (uint32_t)(rail))
 
 /* An account as it stands after the command: once per account touched. */
@@ -308,6 +315,131 @@ struct event_registry { /* 32 bytes */
     uint32_t subject_id;
     uint16_t subject; /* enum registry_subject */
     uint8_t reserved[10];
+};
+
+enum mining_subject {
+    MINING_SUBJECT_PARAMETER = 1,
+    MINING_SUBJECT_MINER = 2,
+    MINING_SUBJECT_POOL = 3,
+    MINING_SUBJECT_SITE = 4,
+    MINING_SUBJECT_METER = 5,
+    MINING_SUBJECT_EQUIPMENT = 6,
+    MINING_SUBJECT_ADDRESS = 7,
+};
+
+enum mining_change {
+    MINING_CHANGE_ADDED = 1,
+    MINING_CHANGE_CHANGED = 2,
+    MINING_CHANGE_DECIDED = 3, /* MINER, POOL: status says what */
+    MINING_CHANGE_REMOVED = 4,
+};
+
+/* An entry of the mining register is new or different: read it in the state by its number. */
+struct event_mining_entry { /* 48 bytes */
+    struct event_header header;
+    uint32_t entry;
+    uint32_t miner;   /* whose it is; 0 = nobody's */
+    uint16_t subject; /* enum mining_subject */
+    uint8_t change;   /* enum mining_change */
+    uint8_t status;   /* MINER, POOL: enum licence_status; else 0 */
+    int32_t until_day;
+    uint8_t reserved[16];
+};
+
+/* What is odd about a reading or a distribution, which is kept all the same. */
+enum mining_flag {
+    MINING_FLAG_UNLICENSED = 1,       /* the miner had no licence in force at its beginning */
+    MINING_FLAG_UNKNOWN_MINER = 2,    /* nobody known */
+    MINING_FLAG_AFTER_GAP = 4,        /* time is missing before it */
+    MINING_FLAG_NEW_REGISTER = 8,     /* the register was exchanged or reset before it */
+    MINING_FLAG_ROLLED_OVER = 16,     /* the register went through zero */
+    MINING_FLAG_FOREIGN_ADDRESS = 32, /* the coins went where nobody registered */
+    MINING_FLAG_UNACCREDITED = 64,    /* the pool had no accreditation in force */
+};
+
+/* A reading of shares, and the sums of its miner and legal month after it. */
+struct event_mining_shares { /* 160 bytes */
+    struct event_header header;
+    struct amount work;
+    struct amount month_work;
+    uint32_t reader;
+    uint32_t miner;
+    uint32_t pool;
+    uint32_t site;
+    uint64_t sequence;
+    int64_t begin_us;
+    int64_t end_us;
+    uint64_t accepted;
+    uint64_t rejected;
+    uint64_t stale;
+    uint64_t effective_milli;
+    uint64_t month_accepted;
+    uint64_t month_rejected;
+    uint64_t month_stale;
+    int64_t month_metered_us;
+    int32_t month;  /* 12 × year + month − 1 */
+    uint32_t flags; /* enum mining_flag, or-ed */
+};
+
+/* A reading of energy, and the sums of its meter, miner, source and legal quarter after it. */
+struct event_mining_energy { /* 112 bytes */
+    struct event_header header;
+    uint32_t meter;
+    uint32_t miner;
+    uint32_t site;
+    uint32_t reader;
+    uint64_t sequence;
+    int64_t begin_us;
+    int64_t end_us;
+    int64_t energy_wh;
+    int64_t quarter_wh;
+    int64_t quarter_metered_us;
+    int64_t quarter_missing_us;
+    int32_t quarter; /* 4 × year + quarter − 1 */
+    uint32_t source; /* enum energy_source */
+    uint32_t flags;  /* enum mining_flag, or-ed */
+    uint8_t reserved[12];
+};
+
+/* Coins that a pool gave (pool not 0) or a miner sold, and the sums of the legal quarter after it. */
+struct event_mining_coins { /* 128 bytes */
+    struct event_header header;
+    struct amount amount;
+    struct amount quote; /* sold for; else 0 */
+    struct amount quarter_received;
+    struct amount quarter_sold;
+    uint32_t pool;
+    uint32_t miner;
+    int64_t moment_us;
+    uint64_t sequence; /* of the pool; 0 = a sale */
+    int32_t quarter;
+    uint16_t asset;
+    uint16_t quote_asset;
+    uint32_t flags;
+    uint8_t reserved[12];
+};
+
+enum mining_fee_change {
+    MINING_FEE_CHANGE_ASSESSED = 1,
+    MINING_FEE_CHANGE_PAID = 2,         /* from the miner's account: a posting says so, too */
+    MINING_FEE_CHANGE_PAID_BY_BANK = 3, /* a reference that two people saw */
+};
+
+/* A miner's fee of one legal quarter as it stands now. */
+struct event_mining_fee { /* 96 bytes */
+    struct event_header header;
+    struct amount fee;
+    struct amount paid;
+    struct amount amount; /* of this payment; ASSESSED: 0 */
+    uint32_t miner;
+    int32_t quarter;
+    int64_t energy_wh;
+    int32_t declaration_day; /* INT32_MIN = none */
+    int32_t payment_day;
+    uint32_t revision;
+    uint16_t asset;
+    uint8_t trust;  /* enum trust: of the weakest number that it rests on */
+    uint8_t change; /* enum mining_fee_change */
 };
 
 #define TARAZY_EVENT_SIZE_CHECK(name, number, type) \

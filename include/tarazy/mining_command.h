@@ -16,23 +16,36 @@
 
 #include "tarazy/command_parts.h"
 #include "tarazy/ids.h"
+#include "tarazy/jurisdiction_parameter.h"
 #include "tarazy/money.h"
 
-/* X(NAME, number, struct): numbers stand in journals: append, never renumber. 100,
- * 113 and 114 belong to the law's parameters and to the assessment and payment of the fee. */
-#define TARAZY_MINING_COMMANDS(X)                        \
-    X(MINER_SET, 101, command_miner_set)                 \
-    X(MINER_DECIDE, 102, command_miner_decide)           \
-    X(POOL_SET, 103, command_pool_set)                   \
-    X(POOL_DECIDE, 104, command_pool_decide)             \
-    X(SHARE_READING, 105, command_share_reading)         \
-    X(ENERGY_READING, 106, command_energy_reading)       \
-    X(SITE_SET, 107, command_site_set)                   \
-    X(METER_SET, 108, command_meter_set)                 \
-    X(EQUIPMENT_SET, 109, command_equipment_set)         \
-    X(MINER_ADDRESS_SET, 110, command_miner_address_set) \
-    X(POOL_DISTRIBUTION, 111, command_pool_distribution) \
-    X(SALE_RECORD, 112, command_sale_record)
+/* X(NAME, number, struct): numbers stand in journals: append, never renumber. */
+#define TARAZY_MINING_COMMANDS(X)                                          \
+    X(JURISDICTION_PARAMETER_SET, 100, command_jurisdiction_parameter_set) \
+    X(MINER_SET, 101, command_miner_set)                                   \
+    X(MINER_DECIDE, 102, command_miner_decide)                             \
+    X(POOL_SET, 103, command_pool_set)                                     \
+    X(POOL_DECIDE, 104, command_pool_decide)                               \
+    X(SHARE_READING, 105, command_share_reading)                           \
+    X(ENERGY_READING, 106, command_energy_reading)                         \
+    X(SITE_SET, 107, command_site_set)                                     \
+    X(METER_SET, 108, command_meter_set)                                   \
+    X(EQUIPMENT_SET, 109, command_equipment_set)                           \
+    X(MINER_ADDRESS_SET, 110, command_miner_address_set)                   \
+    X(POOL_DISTRIBUTION, 111, command_pool_distribution)                   \
+    X(SALE_RECORD, 112, command_sale_record)                               \
+    X(FEE_ASSESS, 113, command_fee_assess)                                 \
+    X(FEE_PAY, 114, command_fee_pay)
+
+/* ------------------------------------------------------------------ the law in numbers */
+
+/* A number of the law and when it holds; two people. It takes the place of the record with its name (same
+ * kind, first day and step), so that a period that was open can be closed; else no other value may hold on
+ * any of its days. */
+struct command_jurisdiction_parameter_set { /* 192 bytes */
+    struct command_header header;
+    struct jurisdiction_parameter parameter;
+};
 
 /* ------------------------------------------------------------------ who may mine */
 
@@ -245,6 +258,34 @@ struct command_sale_record { /* 256 bytes */
     struct hash256 proof;   /* root of the checkpoint that the record was proven under */
     struct evidence evidence;
     uint8_t reserved[32];
+};
+
+/* ------------------------------------------------------------------ what is owed */
+
+/* The engine computes the fee of one miner and quarter from the readings and the law as they stand; again, as
+ * a new revision, as often as asked. Two people where an average price is given. */
+struct command_fee_assess { /* 64 bytes */
+    struct command_header header;
+    uint32_t miner;
+    int32_t quarter; /* 4 × year + quarter − 1: it must be over */
+    int64_t
+        grid_price; /* average price of a kWh from the grid, millionths of the currency; else 0 */
+    uint16_t asset; /* that it is owed in: the digital tenge */
+    uint8_t has_price;
+    uint8_t reserved[5];
+};
+
+/* A payment, at most what is owed: out of the miner's own account, sent by him; or (by_bank, two people) noted
+ * from a bank's reference, which is used once. */
+struct command_fee_pay { /* 192 bytes */
+    struct command_header header;
+    uint32_t miner;
+    int32_t quarter;
+    uint8_t by_bank;
+    uint8_t reserved0[15];
+    struct amount amount;
+    struct evidence evidence; /* by_bank; else zero */
+    uint8_t reserved[48];
 };
 
 _Static_assert(sizeof(struct command_share_reading) == 192, "the shape that meters send");

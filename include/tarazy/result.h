@@ -138,7 +138,14 @@
     X(READING_ENERGY, 194, "the energy is not the difference of the two register values")      \
     X(READING_COUNTS, 195, "the reading's counts contradict each other")                       \
     X(PARAMETER_OVERLAP, 196, "another value of this parameter holds on some of these days")   \
-    X(PARAMETER_TERM, 197, "the days of the parameter are not in order")
+    X(PARAMETER_INVALID, 197, "the legal parameter is not one that could hold")                \
+    X(PARAMETER_MISSING, 198, "a legal parameter that this rests on is not set")               \
+    X(QUARTER_INVALID, 199, "the quarter is not over yet, or is none")                         \
+    X(FEE_PRICE_MISSING, 200, "the fee goes by the price of energy, which was not given")      \
+    X(FEE_LAW_UNCLEAR, 201, "the law's numbers for this quarter do not lead to one fee")       \
+    X(UNKNOWN_ASSESSMENT, 202, "this miner has no assessment of this quarter")                 \
+    X(FEE_OVERPAID, 203, "more than is owed")                                                  \
+    X(DUPLICATE_POOL, 204, "the participant reports for a mining pool already")
 
 enum result {
 #define TARAZY_RESULT_ENUM(name, number, text) RESULT_##name = (number),

@@ -78,6 +78,7 @@ static bool is_plain(const struct command_header *command)
     case COMMAND_LIABILITIES_PUBLISH:
         return SHAPE_IS_ZERO(((const struct command_liabilities_publish *)whole)->reserved);
     case COMMAND_QUARANTINE: return shape_is_quarantine(whole);
+    case COMMAND_JURISDICTION_PARAMETER_SET: return shape_is_jurisdiction_parameter_set(whole);
     case COMMAND_MINER_SET: return shape_is_miner_set(whole);
     case COMMAND_MINER_DECIDE: return shape_is_miner_decide(whole);
     case COMMAND_POOL_SET: return shape_is_pool_set(whole);
@@ -90,6 +91,8 @@ static bool is_plain(const struct command_header *command)
     case COMMAND_MINER_ADDRESS_SET: return shape_is_miner_address_set(whole);
     case COMMAND_POOL_DISTRIBUTION: return shape_is_pool_distribution(whole);
     case COMMAND_SALE_RECORD: return shape_is_sale_record(whole);
+    case COMMAND_FEE_ASSESS: return shape_is_fee_assess(whole);
+    case COMMAND_FEE_PAY: return shape_is_fee_pay(whole);
     }
     return false;
 }

@@ -345,6 +345,38 @@ static void proposal_cannot_wrap_a_proposal(void **state)
     }
 }
 
+static void price_of_a_fee_is_given_or_zero(void **state)
+{
+    union command_sample sample;
+    size_t size = command_sample_make(&sample, COMMAND_FEE_ASSESS);
+    struct command_fee_assess *assess = (void *)&sample;
+
+    for (unsigned has_price = 0; has_price < 256; has_price++) {
+        assess->has_price = (uint8_t)has_price;
+        assess->grid_price = 1;
+        assert_int_equal(tarazy_command_is_well_formed(&sample.header, size), has_price == 1);
+        assess->grid_price = 0;
+        assert_int_equal(tarazy_command_is_well_formed(&sample.header, size), has_price <= 1);
+    }
+}
+
+static void payment_of_a_fee_has_evidence_exactly_when_a_bank_says_so(void **state)
+{
+    union command_sample sample;
+    size_t size = command_sample_make(&sample, COMMAND_FEE_PAY);
+    struct command_fee_pay *pay = (void *)&sample;
+
+    for (unsigned by_bank = 0; by_bank < 256; by_bank++) {
+        pay->by_bank = (uint8_t)by_bank;
+        assert_int_equal(tarazy_command_is_well_formed(&sample.header, size), by_bank == 1);
+    }
+    memset(&pay->evidence, 0, sizeof pay->evidence);
+    for (unsigned by_bank = 0; by_bank < 256; by_bank++) {
+        pay->by_bank = (uint8_t)by_bank;
+        assert_int_equal(tarazy_command_is_well_formed(&sample.header, size), by_bank == 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -355,6 +387,8 @@ int main(void)
         cmocka_unit_test(header_says_anything_but_a_time_before_1970),
         cmocka_unit_test(key_material_ends_where_its_size_says),
         cmocka_unit_test(order_list_has_two_or_three_whole_legs_and_zeros_after_them),
+        cmocka_unit_test(price_of_a_fee_is_given_or_zero),
+        cmocka_unit_test(payment_of_a_fee_has_evidence_exactly_when_a_bank_says_so),
         cmocka_unit_test(proposal_wraps_every_other_kind),
         cmocka_unit_test(proposal_wraps_only_what_is_itself_well_formed),
         cmocka_unit_test(proposal_wraps_a_header_that_says_nothing_but_its_kind),

@@ -241,6 +241,12 @@ static const struct field fields[] = {
     FIELD(LIABILITIES_PUBLISH, liabilities_publish, reserved, ZERO, 0),
     {COMMAND_QUARANTINE, ANY, 40, 216, 0}, /* all the rest: numbers, hashes, people, signatures */
     FIELD(QUARANTINE, quarantine, reason, MUST, PLAIN),
+    {COMMAND_JURISDICTION_PARAMETER_SET, ANY, 40, 3, 0}, /* kind, trust */
+    FIELD(JURISDICTION_PARAMETER_SET, jurisdiction_parameter_set, parameter.reserved0, ZERO, 0),
+    {COMMAND_JURISDICTION_PARAMETER_SET, ANY, 44, 8, 0}, /* days */
+    FIELD(JURISDICTION_PARAMETER_SET, jurisdiction_parameter_set, parameter.reserved1, ZERO, 0),
+    {COMMAND_JURISDICTION_PARAMETER_SET, ANY, 56, 16, 0}, /* key, value */
+    FIELD(JURISDICTION_PARAMETER_SET, jurisdiction_parameter_set, parameter.source, MUST, PLAIN),
     FIELD(MINER_SET, miner_set, miner, ANY, 0),
     FIELD(MINER_SET, miner_set, account, ANY, 0),
     FIELD(MINER_SET, miner_set, valid_from_day, ANY, 0),
@@ -347,6 +353,19 @@ static const struct field fields[] = {
     FIELD(SALE_RECORD, sale_record, proof, ANY, 0),
     EVIDENCE(SALE_RECORD, sale_record),
     FIELD(SALE_RECORD, sale_record, reserved, ZERO, 0),
+    FIELD(FEE_ASSESS, fee_assess, miner, ANY, 0),
+    FIELD(FEE_ASSESS, fee_assess, quarter, ANY, 0),
+    FIELD(FEE_ASSESS, fee_assess, grid_price, SIGNED, 0), /* the sample gives a price */
+    FIELD(FEE_ASSESS, fee_assess, asset, ANY, 0),
+    FIELD(FEE_ASSESS, fee_assess, has_price, OWN, 0),
+    FIELD(FEE_ASSESS, fee_assess, reserved, ZERO, 0),
+    FIELD(FEE_PAY, fee_pay, miner, ANY, 0),
+    FIELD(FEE_PAY, fee_pay, quarter, ANY, 0),
+    FIELD(FEE_PAY, fee_pay, by_bank, OWN, 0),
+    FIELD(FEE_PAY, fee_pay, reserved0, ZERO, 0),
+    FIELD(FEE_PAY, fee_pay, amount, SIGNED, 0),
+    EVIDENCE(FEE_PAY, fee_pay), /* the sample is paid by a bank */
+    FIELD(FEE_PAY, fee_pay, reserved, ZERO, 0),
 };
 
 #define FIELD_COUNT (sizeof fields / sizeof fields[0])

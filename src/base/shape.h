@@ -119,6 +119,7 @@ bool shape_is_order_amend(const struct command_order_amend *command);
 bool shape_is_order_list_place(const struct command_order_list_place *command);
 bool shape_is_order_list_cancel(const struct command_order_list_cancel *command);
 bool shape_is_countdown_set(const struct command_countdown_set *command);
+bool shape_is_jurisdiction_parameter_set(const struct command_jurisdiction_parameter_set *command);
 bool shape_is_miner_set(const struct command_miner_set *command);
 bool shape_is_miner_decide(const struct command_miner_decide *command);
 bool shape_is_pool_set(const struct command_pool_set *command);
@@ -131,5 +132,7 @@ bool shape_is_equipment_set(const struct command_equipment_set *command);
 bool shape_is_miner_address_set(const struct command_miner_address_set *command);
 bool shape_is_pool_distribution(const struct command_pool_distribution *command);
 bool shape_is_sale_record(const struct command_sale_record *command);
+bool shape_is_fee_assess(const struct command_fee_assess *command);
+bool shape_is_fee_pay(const struct command_fee_pay *command);
 
 #endif

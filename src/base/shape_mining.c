@@ -7,6 +7,13 @@
 
 #define FLAGS_KNOWN ((uint32_t)(ENERGY_FLAG_AFTER_GAP | ENERGY_FLAG_NEW_REGISTER))
 
+/* Whether there is such a parameter and what it may say: mining/jurisdiction.c knows. */
+bool shape_is_jurisdiction_parameter_set(const struct command_jurisdiction_parameter_set *command)
+{
+    return command->parameter.reserved0 == 0 && command->parameter.reserved1 == 0 &&
+           SHAPE_IS_TEXT(command->parameter.source, TEXT_CHARSET_PLAIN);
+}
+
 bool shape_is_miner_set(const struct command_miner_set *command)
 {
     return shape_is_enum(command->subtype, LICENCE_SUBTYPE_II) &&
@@ -91,4 +98,21 @@ bool shape_is_sale_record(const struct command_sale_record *command)
            shape_is_amount(command->quote) &&
            SHAPE_IS_TEXT(command->exchange.text, TEXT_CHARSET_PLAIN) &&
            shape_is_evidence(&command->evidence) && SHAPE_IS_ZERO(command->reserved);
+}
+
+bool shape_is_fee_assess(const struct command_fee_assess *command)
+{
+    return command->grid_price >= 0 && shape_is_flag(command->has_price) &&
+           (command->has_price != 0 || command->grid_price == 0) &&
+           SHAPE_IS_ZERO(command->reserved);
+}
+
+bool shape_is_fee_pay(const struct command_fee_pay *command)
+{
+    bool evidence = command->by_bank != 0
+                        ? shape_is_evidence(&command->evidence)
+                        : shape_is_zero(&command->evidence, sizeof command->evidence);
+
+    return shape_is_flag(command->by_bank) && SHAPE_IS_ZERO(command->reserved0) &&
+           shape_is_amount(command->amount) && evidence && SHAPE_IS_ZERO(command->reserved);
 }

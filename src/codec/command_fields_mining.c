@@ -5,6 +5,13 @@
  */
 #include "codec/command_fields.h"
 
+static const struct field_name names_parameter[] = {
+#define PARAMETER_WORD(name, number, text, unit, shape) {PARAMETER_##name, text},
+    TARAZY_PARAMETERS(PARAMETER_WORD)
+#undef PARAMETER_WORD
+        {0, NULL}};
+static const struct field_name names_trust[] = {{TRUST_A, "A"}, {TRUST_B, "B"}, {TRUST_C, "C"},
+                                                {TRUST_M, "M"}, {TRUST_D, "D"}, {0, NULL}};
 static const struct field_name names_subtype[] = {
     {LICENCE_SUBTYPE_I, "I"}, {LICENCE_SUBTYPE_II, "II"}, {0, NULL}};
 static const struct field_name names_decision[] = {{LICENCE_DECISION_GRANT, "grant"},
@@ -23,6 +30,15 @@ static const struct field_name names_address[] = {{MINING_ADDRESS_PAYOUT, "payou
                                                   {MINING_ADDRESS_RANGE, "range"},
                                                   {0, NULL}};
 
+const struct field fields_JURISDICTION_PARAMETER_SET[] = {
+    NAME(command_jurisdiction_parameter_set, parameter.kind, names_parameter),
+    NAME(command_jurisdiction_parameter_set, parameter.trust, names_trust),
+    NUMBER(command_jurisdiction_parameter_set, parameter.valid_from),
+    NUMBER(command_jurisdiction_parameter_set, parameter.valid_to),
+    UNITS(command_jurisdiction_parameter_set, parameter.key),
+    UNITS(command_jurisdiction_parameter_set, parameter.value),
+    TEXT(command_jurisdiction_parameter_set, parameter.source),
+    END};
 const struct field fields_MINER_SET[] = {
     NUMBER(command_miner_set, miner),          NUMBER(command_miner_set, account),
     NUMBER(command_miner_set, valid_from_day), NUMBER(command_miner_set, valid_to_day),
@@ -109,3 +125,11 @@ const struct field fields_SALE_RECORD[] = {NUMBER(command_sale_record, miner),
                                            HEX(command_sale_record, proof),
                                            EVIDENCE(command_sale_record, evidence),
                                            END};
+const struct field fields_FEE_ASSESS[] = {
+    NUMBER(command_fee_assess, miner),     NUMBER(command_fee_assess, quarter),
+    UNITS(command_fee_assess, grid_price), NUMBER(command_fee_assess, asset),
+    NUMBER(command_fee_assess, has_price), END};
+const struct field fields_FEE_PAY[] = {
+    NUMBER(command_fee_pay, miner),      NUMBER(command_fee_pay, quarter),
+    NUMBER(command_fee_pay, by_bank),    UNITS(command_fee_pay, amount),
+    EVIDENCE(command_fee_pay, evidence), END};

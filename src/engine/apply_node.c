@@ -31,6 +31,9 @@ enum result apply_node_found(struct apply *apply, const struct command_node_foun
     ledger_set_seed(apply->ledger, engine->seed);
     market_set_seed(apply->market, engine->seed);
     registry_set_seed(apply->registry, engine->seed);
+    if (engine_mining(engine) != NULL) {
+        mining_set_seed(engine_mining(engine), engine->seed);
+    }
     engine->name = found->name;
     engine->sandbox = found->sandbox;
     engine->founded = 1;

@@ -142,6 +142,32 @@ static const char *audit_assets(const struct engine *engine)
     return NULL;
 }
 
+/* Whom the mining register names is somebody here. */
+static const char *audit_mining(const struct engine *engine)
+{
+    const struct mining *mining = engine_mining(engine);
+    uint32_t people = registry_participant_count(engine_registry(engine));
+
+    if (mining == NULL) {
+        return NULL;
+    }
+    for (uint32_t miner = 1; miner <= mining_miner_count(mining); miner++) {
+        uint32_t account = mining_miner(mining, miner)->account;
+
+        if (account == 0 || account > people) {
+            return "engine: a miner's account is nobody's";
+        }
+    }
+    for (uint32_t meter = 1; meter <= mining_meter_count(mining); meter++) {
+        uint32_t reader = mining_meter(mining, meter)->reader;
+
+        if (reader == 0 || reader > people) {
+            return "engine: an energy meter is read by nobody";
+        }
+    }
+    return mining_audit(mining);
+}
+
 static const char *audit_scratch(const struct engine *engine)
 {
     const uint32_t *starts = engine_starts(engine);
@@ -174,6 +200,9 @@ const char *tarazy_engine_audit(const struct engine *engine)
     }
     if (wrong == NULL) {
         wrong = audit_participants(engine);
+    }
+    if (wrong == NULL) {
+        wrong = audit_mining(engine);
     }
     if (wrong == NULL) {
         wrong = audit_scratch(engine);

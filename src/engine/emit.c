@@ -208,6 +208,103 @@ void emit_registry(struct apply *apply, enum registry_subject subject, uint32_t 
     event->subject = (uint16_t)subject;
 }
 
+void emit_mining_entry(struct apply *apply, const struct mining_entry_change *change)
+{
+    struct event_mining_entry *event = emit_zeroed(apply, EVENT_MINING_ENTRY, sizeof *event);
+
+    event->entry = change->entry;
+    event->miner = change->miner;
+    event->subject = (uint16_t)change->subject;
+    event->change = (uint8_t)change->change;
+    event->status = change->status;
+    event->until_day = change->until_day;
+}
+
+void emit_mining_shares(struct apply *apply, const struct command_share_reading *reading,
+                        const struct share_month *sum, uint32_t flags)
+{
+    struct event_mining_shares *event = emit_zeroed(apply, EVENT_MINING_SHARES, sizeof *event);
+
+    event->work = reading->work;
+    event->month_work = sum->work;
+    event->reader = reading->header.participant;
+    event->miner = reading->miner;
+    event->pool = reading->pool;
+    event->site = reading->site;
+    event->sequence = reading->sequence;
+    event->begin_us = reading->begin_us;
+    event->end_us = reading->end_us;
+    event->accepted = reading->accepted;
+    event->rejected = reading->rejected;
+    event->stale = reading->stale;
+    event->effective_milli = reading->effective_milli;
+    event->month_accepted = sum->accepted;
+    event->month_rejected = sum->rejected;
+    event->month_stale = sum->stale;
+    event->month_metered_us = sum->metered_us;
+    event->month = sum->month;
+    event->flags = flags;
+}
+
+void emit_mining_energy(struct apply *apply, const struct command_energy_reading *reading,
+                        const struct energy_quarter *sum, uint32_t flags)
+{
+    struct event_mining_energy *event = emit_zeroed(apply, EVENT_MINING_ENERGY, sizeof *event);
+
+    event->meter = reading->meter;
+    event->miner = sum->miner;
+    event->site = mining_meter(engine_mining(apply->engine), reading->meter)->site;
+    event->reader = reading->header.participant;
+    event->sequence = reading->sequence;
+    event->begin_us = reading->begin_us;
+    event->end_us = reading->end_us;
+    event->energy_wh = reading->energy_wh;
+    event->quarter_wh = sum->energy_wh;
+    event->quarter_metered_us = sum->metered_us;
+    event->quarter_missing_us = sum->missing_us;
+    event->quarter = sum->quarter;
+    event->source = sum->source;
+    event->flags = flags;
+}
+
+void emit_mining_coins(struct apply *apply, const struct coin_quarter *sum,
+                       const struct mining_coins_told *told)
+{
+    struct event_mining_coins *event = emit_zeroed(apply, EVENT_MINING_COINS, sizeof *event);
+
+    event->amount = told->amount;
+    event->quote = told->quote;
+    event->quarter_received = sum->received;
+    event->quarter_sold = sum->sold;
+    event->pool = told->pool;
+    event->miner = sum->miner;
+    event->moment_us = told->moment_us;
+    event->sequence = told->sequence;
+    event->quarter = sum->quarter;
+    event->asset = (uint16_t)sum->asset;
+    event->quote_asset = told->quote_asset;
+    event->flags = told->flags;
+}
+
+void emit_mining_fee(struct apply *apply, const struct mining_assessment *kept,
+                     enum mining_fee_change change, struct amount amount)
+{
+    struct event_mining_fee *event = emit_zeroed(apply, EVENT_MINING_FEE, sizeof *event);
+
+    event->fee = kept->fee;
+    event->paid = kept->paid;
+    event->amount = amount;
+    event->miner = kept->miner;
+    event->quarter = kept->quarter;
+    event->energy_wh = kept->energy_wh;
+    event->declaration_day = kept->declaration_day;
+    event->payment_day = kept->payment_day;
+    event->revision = kept->revision;
+    event->asset = kept->asset;
+    event->trust = kept->trust;
+    event->change = (uint8_t)change;
+}
+
 void emit_transfer(struct apply *apply, const struct transfer *transfer)
 {
     const struct posting *posting = &transfer->posting;

@@ -7,6 +7,7 @@
 #define ENGINE_EMIT_H
 
 #include "engine/apply.h"
+#include "mining/mining.h"
 
 /* An order was opened: reads the market's record. */
 void emit_order_opened(struct apply *apply, uint32_t slot, const struct order_terms *terms,
@@ -47,6 +48,34 @@ void emit_withdrawal(struct apply *apply, const struct withdrawal *withdrawal,
 void emit_proposal(struct apply *apply, const struct proposal *proposal, enum proposal_state state,
                    uint32_t approver, uint16_t result);
 void emit_registry(struct apply *apply, enum registry_subject subject, uint32_t id);
+
+/* mining: what is told of an entry, and of coins. */
+struct mining_entry_change {
+    enum mining_subject subject;
+    enum mining_change change;
+    uint32_t entry;
+    uint32_t miner;
+    int32_t until_day;
+    uint8_t status;
+};
+void emit_mining_entry(struct apply *apply, const struct mining_entry_change *change);
+void emit_mining_shares(struct apply *apply, const struct command_share_reading *reading,
+                        const struct share_month *sum, uint32_t flags);
+void emit_mining_energy(struct apply *apply, const struct command_energy_reading *reading,
+                        const struct energy_quarter *sum, uint32_t flags);
+struct mining_coins_told {
+    struct amount amount;
+    struct amount quote;
+    int64_t moment_us;
+    uint64_t sequence; /* 0 = a sale */
+    uint32_t pool;
+    uint32_t flags;
+    uint16_t quote_asset;
+};
+void emit_mining_coins(struct apply *apply, const struct coin_quarter *sum,
+                       const struct mining_coins_told *told);
+void emit_mining_fee(struct apply *apply, const struct mining_assessment *kept,
+                     enum mining_fee_change change, struct amount amount);
 
 /* Moves value and says so: the only way from engine/ into ledger_post. */
 struct transfer {

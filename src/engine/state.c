@@ -25,17 +25,21 @@ static bool is_room(uint32_t count)
     return count > 0 && count <= ROOM_MAX;
 }
 
-/* No part of the state knows mining yet: a node that wants room for it cannot be founded. */
-static bool is_without_mining(const struct mining_limits *limits)
+/* No mining at all, or room for each part of it. */
+static bool are_mining_sound(const struct mining_limits *limits)
 {
-    static const struct mining_limits none;
-
-    return memcmp(limits, &none, sizeof none) == 0;
+    return mining_limits_are_none(limits) ||
+           (is_room(limits->miners_max) && is_room(limits->pools_max) &&
+            is_room(limits->sites_max) && is_room(limits->meters_max) &&
+            is_room(limits->equipment_max) && is_room(limits->addresses_max) &&
+            is_room(limits->marks_max) && is_room(limits->share_months_max) &&
+            is_room(limits->energy_quarters_max) && is_room(limits->coin_quarters_max) &&
+            is_room(limits->parameters_max) && is_room(limits->assessments_max));
 }
 
 static bool are_sound(const struct limits *limits)
 {
-    return is_without_mining(&limits->mining) && is_room(limits->participants_max) &&
+    return are_mining_sound(&limits->mining) && is_room(limits->participants_max) &&
            is_room(limits->accounts_max) && is_room(limits->assets_max) &&
            is_room(limits->instruments_max) && is_room(limits->orders_max) &&
            is_room(limits->price_levels_max) && is_room(limits->order_lists_max) &&
@@ -66,6 +70,7 @@ static struct engine *lay_out(struct arena *arena, const struct limits *limits)
 
     withdrawals_create(engine == NULL ? NULL : &engine->withdrawals, arena,
                        limits->withdrawals_max);
+    struct mining *mining = mining_create(arena, &limits->mining);
     if (engine == NULL) {
         return NULL;
     }
@@ -74,6 +79,7 @@ static struct engine *lay_out(struct arena *arena, const struct limits *limits)
     engine->registry_offset = offset_of(engine, registry);
     engine->assets_offset = offset_of(engine, assets);
     engine->starts_offset = offset_of(engine, starts);
+    engine->mining_offset = mining == NULL ? 0 : offset_of(engine, mining);
     table_create(&engine->assets_by_code, by_code, limits->assets_max);
     return engine;
 }

@@ -4,7 +4,7 @@
  *
  * One block, given by the caller and zeroed, laid out once from the limits and never grown:
  *
- *     struct engine | ledger | market | registry | assets | withdrawals | names | starts
+ *     struct engine | ledger | market | registry | assets | withdrawals | names | starts | mining
  *
  * There is no pointer in it, only offsets and indices, so a snapshot is the block's bytes and a
  * digest is a hash of them. Memory that was never needed stays untouched: a block of many GiB costs
@@ -23,6 +23,7 @@
 #include "base/table.h"
 #include "ledger/ledger.h"
 #include "market/market.h"
+#include "mining/mining.h"
 #include "registry/registry.h"
 #include "tarazy/engine.h"
 
@@ -101,6 +102,7 @@ struct engine {
     uint64_t registry_offset;
     uint64_t assets_offset;
     uint64_t starts_offset;
+    uint64_t mining_offset; /* 0 = this node has no mining */
 
     struct withdrawals withdrawals;
     struct table assets_by_code;
@@ -108,7 +110,7 @@ struct engine {
     uint8_t reserved1[6];
 };
 
-_Static_assert(sizeof(struct engine) == 408, "no padding");
+_Static_assert(sizeof(struct engine) == 416, "no padding");
 _Static_assert(sizeof(struct withdrawals) == 136, "no padding");
 _Static_assert(sizeof(struct asset) == 128, "no padding");
 _Static_assert(sizeof(struct withdrawal) == 208, "no padding");
@@ -134,6 +136,12 @@ static inline struct market *engine_market(const struct engine *engine)
 static inline struct registry *engine_registry(const struct engine *engine)
 {
     return engine_part(engine, engine->registry_offset);
+}
+
+/* NULL: this node has no mining. */
+static inline struct mining *engine_mining(const struct engine *engine)
+{
+    return engine->mining_offset == 0 ? NULL : engine_part(engine, engine->mining_offset);
 }
 
 /* The asset of this number; NULL when none is listed. */

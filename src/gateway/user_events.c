@@ -342,6 +342,7 @@ static void tell_posting(struct telling *telling, const struct event_posting *po
     case POSTING_REASON_WITHDRAWAL:
     case POSTING_REASON_WITHDRAWAL_FEE:
     case POSTING_REASON_CORRECTION:
+    case POSTING_REASON_ENERGY_FEE:
         tell_delta(telling, posting->debit, posting->asset, amount_negate(posting->amount));
         tell_delta(telling, posting->credit, posting->asset, posting->amount);
         break;
@@ -397,7 +398,12 @@ static void tell_event(struct telling *telling, const struct event_header *event
     case EVENT_SESSION:
     case EVENT_WITHDRAWAL:
     case EVENT_PROPOSAL:
-    case EVENT_REGISTRY: break;
+    case EVENT_REGISTRY:
+    case EVENT_MINING_ENTRY:
+    case EVENT_MINING_SHARES:
+    case EVENT_MINING_ENERGY:
+    case EVENT_MINING_COINS:
+    case EVENT_MINING_FEE: break;
     }
 }
 

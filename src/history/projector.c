@@ -415,7 +415,12 @@ static bool project(struct projection *projection, const struct event_header *ev
     case EVENT_LEVEL:
     case EVENT_ORDER_LIST:
     case EVENT_SESSION:
-    case EVENT_PROPOSAL: return true;
+    case EVENT_PROPOSAL:
+    case EVENT_MINING_ENTRY:
+    case EVENT_MINING_SHARES:
+    case EVENT_MINING_ENERGY:
+    case EVENT_MINING_COINS:
+    case EVENT_MINING_FEE: return true;
     }
     return true;
 }

@@ -135,9 +135,10 @@ const char *word_of_close_reason(uint8_t reason)
 
 const char *word_of_posting_reason(uint16_t reason)
 {
-    static const char *const words[] = {
-        "?",           "SANDBOX_DEPOSIT", "DEPOSIT",   "WITHDRAWAL", "WITHDRAWAL_FEE", "TRADE_BASE",
-        "TRADE_QUOTE", "FEE_MAKER",       "FEE_TAKER", "ROUNDING",   "CORRECTION"};
+    static const char *const words[] = {"?",           "SANDBOX_DEPOSIT", "DEPOSIT",
+                                        "WITHDRAWAL",  "WITHDRAWAL_FEE",  "TRADE_BASE",
+                                        "TRADE_QUOTE", "FEE_MAKER",       "FEE_TAKER",
+                                        "ROUNDING",    "CORRECTION",      "ENERGY_FEE"};
 
     return WORD_OF(words, reason);
 }

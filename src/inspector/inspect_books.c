@@ -50,7 +50,8 @@ struct amount inspector_owned(const struct inspector *inspector, uint32_t owner,
 static bool is_owner(const struct inspector *inspector, uint32_t owner)
 {
     return inspector_person(inspector, owner) != NULL || owner == TARAZY_OWNER_FEES ||
-           owner == TARAZY_OWNER_ROUNDING || inspector_is_mirror(owner);
+           owner == TARAZY_OWNER_ROUNDING || owner == TARAZY_OWNER_TREASURY ||
+           inspector_is_mirror(owner);
 }
 
 struct inspector_account *inspector_account(struct inspector *inspector, uint32_t owner,

@@ -13,7 +13,7 @@
 #include "base/time.h"
 #include "inspector/inspector_state.h"
 
-static void use_evidence(struct inspector *inspector, const struct evidence *evidence)
+void inspector_use_evidence(struct inspector *inspector, const struct evidence *evidence)
 {
     uint64_t hash = hash_bytes(inspector->seed, evidence, sizeof *evidence);
     uint32_t cursor;
@@ -95,7 +95,7 @@ static void expect_incoming(struct inspector *inspector, const struct incoming *
         .reason = incoming->reason,
     };
     inspector_expect_posting(inspector, &due);
-    use_evidence(inspector, incoming->evidence);
+    inspector_use_evidence(inspector, incoming->evidence);
 }
 
 static void expect_sandbox(struct inspector *inspector,
@@ -203,7 +203,7 @@ static void expect_settle(struct inspector *inspector, const struct command_with
         inspector_complain(inspector, INSPECTOR_RULE_WITHDRAWAL, settle->withdrawal,
                            "a withdrawal leaves by another rail, or for somebody frozen");
     }
-    use_evidence(inspector, &settle->evidence);
+    inspector_use_evidence(inspector, &settle->evidence);
     struct inspector_due due = {
         .amount = open->amount - open->fee,
         .debit = open->participant,
@@ -256,6 +256,7 @@ void inspector_expect_money(struct inspector *inspector)
     } else if (inspector_has(inspector, COMMAND_CORRECTION)) {
         expect_correction(inspector, act);
     }
+    inspector_expect_mining(inspector);
 }
 
 static void see_requested(struct inspector *inspector, const struct event_withdrawal *event)

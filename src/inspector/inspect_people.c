@@ -142,6 +142,7 @@ static uint32_t roles_for(uint16_t kind)
     case COMMAND_ORDER_LIST_PLACE:
     case COMMAND_ORDER_LIST_CANCEL:
     case COMMAND_COUNTDOWN_SET: return TRADING_ROLES;
+    case COMMAND_JURISDICTION_PARAMETER_SET:
     case COMMAND_MINER_SET:
     case COMMAND_MINER_DECIDE:
     case COMMAND_POOL_SET:
@@ -150,7 +151,9 @@ static uint32_t roles_for(uint16_t kind)
     case COMMAND_METER_SET:
     case COMMAND_EQUIPMENT_SET:
     case COMMAND_MINER_ADDRESS_SET:
-    case COMMAND_SALE_RECORD: return ROLE_AUTHORITY;
+    case COMMAND_SALE_RECORD:
+    case COMMAND_FEE_ASSESS: return ROLE_AUTHORITY;
+    case COMMAND_FEE_PAY: return TRADING_ROLES | ROLE_AUTHORITY;
     case COMMAND_SHARE_READING:
     case COMMAND_ENERGY_READING: return ROLE_METER;
     case COMMAND_POOL_DISTRIBUTION: return ROLE_POOL;
@@ -170,7 +173,8 @@ static bool takes_two_always(uint16_t kind)
            kind == COMMAND_INSTRUMENT_CREATE || kind == COMMAND_INSTRUMENT_UPDATE ||
            kind == COMMAND_DEPOSIT || kind == COMMAND_WITHDRAW_SETTLE ||
            kind == COMMAND_WITHDRAW_REJECT || kind == COMMAND_CORRECTION ||
-           kind == COMMAND_MINER_DECIDE || kind == COMMAND_POOL_DECIDE || kind == COMMAND_METER_SET;
+           kind == COMMAND_MINER_DECIDE || kind == COMMAND_POOL_DECIDE ||
+           kind == COMMAND_METER_SET || kind == COMMAND_JURISDICTION_PARAMETER_SET;
 }
 
 bool inspector_is_proposable(uint16_t kind)
@@ -178,7 +182,8 @@ bool inspector_is_proposable(uint16_t kind)
     return takes_two_always(kind) || kind == COMMAND_PARTICIPANT_CREATE ||
            kind == COMMAND_PARTICIPANT_FREEZE || kind == COMMAND_KEY_CREATE ||
            kind == COMMAND_MINER_SET || kind == COMMAND_POOL_SET || kind == COMMAND_SITE_SET ||
-           kind == COMMAND_MINER_ADDRESS_SET;
+           kind == COMMAND_MINER_ADDRESS_SET || kind == COMMAND_FEE_ASSESS ||
+           kind == COMMAND_FEE_PAY;
 }
 
 /* A first entry of the mining register is one person's, unless a quota comes with it. */
@@ -195,6 +200,12 @@ static bool mining_takes_two(const struct command_header *act)
     if (act->kind == COMMAND_SITE_SET) {
         return ((const struct command_site_set *)whole)->site != 0 ||
                ((const struct command_site_set *)whole)->quota_kw != 0;
+    }
+    if (act->kind == COMMAND_FEE_ASSESS) {
+        return ((const struct command_fee_assess *)whole)->has_price != 0;
+    }
+    if (act->kind == COMMAND_FEE_PAY) {
+        return ((const struct command_fee_pay *)whole)->by_bank != 0;
     }
     return act->kind == COMMAND_MINER_ADDRESS_SET &&
            ((const struct command_miner_address_set *)whole)->removed != 0;

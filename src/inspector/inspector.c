@@ -72,8 +72,20 @@ static void lay_out_arrays(struct arena *arena, struct inspector *to, const stru
     to->keys = lay_out_array(arena, limits->keys_max, sizeof *to->keys);
     to->assets = lay_out_array(arena, limits->assets_max, sizeof *to->assets);
     to->listings = lay_out_array(arena, limits->instruments_max, sizeof *to->listings);
+    to->miners = lay_out_array(arena, limits->mining.miners_max, sizeof *to->miners);
+    to->pools = lay_out_array(arena, limits->mining.pools_max, sizeof *to->pools);
+    to->meters = lay_out_array(arena, limits->mining.meters_max, sizeof *to->meters);
     to->day_limits = lay_out_array(
         arena, ((uint64_t)limits->assets_max + 1) * (TARAZY_TIERS_MAX + 1), sizeof *to->day_limits);
+}
+
+/* Of all kinds together; a pool has at least one. */
+static uint32_t sums_max(const struct mining_limits *limits)
+{
+    uint64_t sum = (uint64_t)limits->share_months_max + limits->energy_quarters_max +
+                   limits->coin_quarters_max + limits->assessments_max + 1;
+
+    return sum > INT32_MAX ? INT32_MAX : (uint32_t)sum;
 }
 
 static struct inspector *lay_out(struct arena *arena, const struct limits *limits)
@@ -101,6 +113,7 @@ static struct inspector *lay_out(struct arena *arena, const struct limits *limit
          sizeof(struct inspector_proposal)},
         {&to->evidence, &to->evidence_by_text, limits->evidence_max,
          sizeof(struct inspector_evidence)},
+        {&to->sums, &to->sums_by_key, sums_max(&limits->mining), sizeof(struct inspector_sum)},
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         lay_out_part(arena, real, &parts[i]);
@@ -219,6 +232,9 @@ static bool is_reserved_zero(const struct event_header *event)
         RESERVED(BALANCE, event_balance, reserved),
         RESERVED(PROPOSAL, event_proposal, reserved),
         RESERVED(REGISTRY, event_registry, reserved),
+        RESERVED(MINING_ENTRY, event_mining_entry, reserved),
+        RESERVED(MINING_ENERGY, event_mining_energy, reserved),
+        RESERVED(MINING_COINS, event_mining_coins, reserved),
     };
     const uint8_t *bytes = (const uint8_t *)event;
     uint8_t any = 0;
@@ -318,6 +334,11 @@ static bool may_bring_about(const struct inspector *inspector, uint16_t event)
     case EVENT_BALANCE:
     case EVENT_WITHDRAWAL:
     case EVENT_REGISTRY: return act != NULL;
+    case EVENT_MINING_ENTRY:
+    case EVENT_MINING_SHARES:
+    case EVENT_MINING_ENERGY:
+    case EVENT_MINING_COINS:
+    case EVENT_MINING_FEE: return kind >= COMMAND_JURISDICTION_PARAMETER_SET;
     case EVENT_PROPOSAL:
         return kind == COMMAND_PROPOSE || kind == COMMAND_PROPOSAL_WITHDRAW ||
                kind == COMMAND_CLOCK || inspector->now.command->kind == COMMAND_APPROVE;
@@ -344,6 +365,11 @@ static void see_event(struct inspector *inspector, const struct event_header *ev
     case EVENT_WITHDRAWAL: inspector_see_withdrawal(inspector, whole); return;
     case EVENT_PROPOSAL: inspector_see_proposal(inspector, whole); return;
     case EVENT_REGISTRY: inspector_see_registry(inspector, whole); return;
+    case EVENT_MINING_ENTRY: inspector_see_mining_entry(inspector, whole); return;
+    case EVENT_MINING_SHARES: inspector_see_mining_shares(inspector, whole); return;
+    case EVENT_MINING_ENERGY: inspector_see_mining_energy(inspector, whole); return;
+    case EVENT_MINING_COINS: inspector_see_mining_coins(inspector, whole); return;
+    case EVENT_MINING_FEE: inspector_see_mining_fee(inspector, whole); return;
     }
 }
 
@@ -478,6 +504,7 @@ static bool is_complete(const struct inspector *inspector)
     bool decides = kind == COMMAND_PROPOSE || kind == COMMAND_PROPOSAL_WITHDRAW ||
                    now->command->kind == COMMAND_APPROVE;
     return now->withdrawal_events == (withdraws ? 1 : 0) &&
+           now->mining_events == (kind >= COMMAND_JURISDICTION_PARAMETER_SET ? 1 : 0) &&
            (kind == COMMAND_CLOCK || now->proposal_events == (decides ? 1 : 0)) &&
            is_trading_complete(inspector);
 }

@@ -52,7 +52,8 @@ struct inspector;
     X(SUPPLY, 24, "the books hold no more of an asset than its supply")                            \
     X(TIER, 25, "rights and daily limits are those of the published tier")                         \
     X(WITHDRAWAL, 26, "a withdrawal is requested once and ends once, as requested")                \
-    X(ROOM, 27, "no more of a kind exists than the node's licence has room for")
+    X(ROOM, 27, "no more of a kind exists than the node's licence has room for")                   \
+    X(MINING, 28, "licences, readings and fees of mining go on as they stood, and add up")
 
 enum inspector_rule {
 #define INSPECTOR_RULE_ENUM(name, number, text) INSPECTOR_RULE_##name = (number),

@@ -23,6 +23,7 @@ struct inspector_person {
     uint16_t tier;
     uint8_t frozen;
     uint8_t reserved;
+    uint64_t readings; /* of shares, that this meter has sent */
 };
 
 struct inspector_key {
@@ -133,6 +134,31 @@ struct inspector_evidence {
     struct evidence evidence;
 };
 
+/* A miner or a pool. */
+struct inspector_licence {
+    uint64_t sequence; /* of a pool's last distribution */
+    uint32_t account;
+    uint8_t status; /* enum licence_status */
+    uint8_t reserved[3];
+};
+
+struct inspector_meter {
+    uint64_t sequence;
+    int64_t reached_us;
+    uint64_t register_wh;
+    uint32_t miner;
+    uint32_t reader;
+    uint8_t source;
+    uint8_t digits;
+    uint8_t reserved[6];
+};
+
+/* What readings and reports add up to: inspect_mining.c knows of what. */
+struct inspector_sum {
+    int128 values[5];
+    uint32_t key[4];
+};
+
 /* A posting that must follow. */
 struct inspector_due {
     int128 amount;
@@ -165,6 +191,7 @@ struct inspector_now {
     uint32_t registry_events;
     uint32_t withdrawal_events;
     uint32_t proposal_events;
+    uint32_t mining_events;
     uint32_t unannounced; /* list whose orders have been opened: slot */
     uint32_t empty_lists; /* all of whose orders are over, and it does not say so */
     bool refused;         /* nothing may happen */
@@ -174,7 +201,7 @@ struct inspector_now {
 };
 
 /* To be raised with every change of what the block holds: blocks are stored (inspector_adopt). */
-#define INSPECTOR_LAYOUT UINT64_C(0x0002726f74636570)
+#define INSPECTOR_LAYOUT UINT64_C(0x0003726f74636570)
 
 struct inspector {
     uint64_t layout; /* INSPECTOR_LAYOUT */
@@ -195,6 +222,11 @@ struct inspector {
     uint32_t keys_count;
     uint32_t assets_count;
     uint32_t instruments_count;
+    uint32_t miners_count;
+    uint32_t pools_count;
+    uint32_t sites_count;
+    uint32_t meters_count;
+    uint32_t equipment_count;
     uint32_t unfinished; /* orders that must end before their command does */
     bool is_signing;     /* the last command was a quarantine */
     bool complains;
@@ -207,12 +239,16 @@ struct inspector {
     struct inspector_listing *listings;
     struct inspector_tier tiers[TARAZY_TIERS_MAX + 1];
     struct inspector_day_limit *day_limits; /* [tier][asset] */
+    struct inspector_licence *miners;
+    struct inspector_licence *pools;
+    struct inspector_meter *meters;
     struct pool accounts;
     struct pool orders;
     struct pool lists;
     struct pool withdrawals;
     struct pool proposals;
     struct pool evidence;
+    struct pool sums;
     struct table keys_by_id;
     struct table accounts_by_owner;
     struct table orders_by_number;
@@ -220,6 +256,7 @@ struct inspector {
     struct table withdrawals_by_number;
     struct table proposals_by_number;
     struct table evidence_by_text;
+    struct table sums_by_key;
 };
 
 /* Notes a broken rule, the first only. */
@@ -299,6 +336,21 @@ void inspector_end_books(struct inspector *inspector);
 /* Before the events: what a deposit, withdrawal or correction must bring about, and whether it may. */
 void inspector_expect_money(struct inspector *inspector);
 void inspector_see_withdrawal(struct inspector *inspector, const struct event_withdrawal *event);
+void inspector_use_evidence(struct inspector *inspector, const struct evidence *evidence);
+
+/* ------------------------------------------------------------------ inspect_mining.c */
+
+/* Before the events: evidence that is used, and what a payment must bring about. */
+void inspector_expect_mining(struct inspector *inspector);
+void inspector_see_mining_entry(struct inspector *inspector,
+                                const struct event_mining_entry *event);
+void inspector_see_mining_shares(struct inspector *inspector,
+                                 const struct event_mining_shares *event);
+void inspector_see_mining_energy(struct inspector *inspector,
+                                 const struct event_mining_energy *event);
+void inspector_see_mining_coins(struct inspector *inspector,
+                                const struct event_mining_coins *event);
+void inspector_see_mining_fee(struct inspector *inspector, const struct event_mining_fee *event);
 
 /* ------------------------------------------------------------------ inspect_orders.c */
 

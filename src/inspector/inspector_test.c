@@ -324,12 +324,12 @@ static void evidence_brings_value_in_once(void **state)
 
 static void every_rule_has_a_name_and_a_sentence(void **state)
 {
-    for (uint8_t rule = INSPECTOR_RULE_SHAPE; rule <= INSPECTOR_RULE_ROOM; rule++) {
+    for (uint8_t rule = INSPECTOR_RULE_SHAPE; rule <= INSPECTOR_RULE_MINING; rule++) {
         assert_non_null(inspector_rule_name(rule));
         assert_non_null(inspector_rule_text(rule));
     }
     assert_null(inspector_rule_name(0));
-    assert_null(inspector_rule_text(INSPECTOR_RULE_ROOM + 1));
+    assert_null(inspector_rule_text(INSPECTOR_RULE_MINING + 1));
 }
 
 static void absurd_limits_have_no_size(void **state)

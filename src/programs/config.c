@@ -32,6 +32,21 @@ enum { CONFIG_MIB = 1 << 20, CONFIG_SEGMENT_MIB = 64 };
     X(evidence_max)      \
     X(withdrawals_max)
 
+/* Of struct mining_limits: a section of its own; without it a node has no mining. */
+#define CONFIG_MINING(X)   \
+    X(miners_max)          \
+    X(pools_max)           \
+    X(sites_max)           \
+    X(meters_max)          \
+    X(equipment_max)       \
+    X(addresses_max)       \
+    X(marks_max)           \
+    X(share_months_max)    \
+    X(energy_quarters_max) \
+    X(coin_quarters_max)   \
+    X(parameters_max)      \
+    X(assessments_max)
+
 #define CONFIG_RATES(X)  \
     X(weight_minute)     \
     X(raw_5_minutes)     \
@@ -42,7 +57,7 @@ enum { CONFIG_MIB = 1 << 20, CONFIG_SEGMENT_MIB = 64 };
 
 static const struct confuse_range config_ranges[] = {
 #define CONFIG_RANGE(name) {#name, 1, 1000000000},
-    CONFIG_LIMITS(CONFIG_RANGE) CONFIG_RATES(CONFIG_RANGE)
+    CONFIG_LIMITS(CONFIG_RANGE) CONFIG_MINING(CONFIG_RANGE) CONFIG_RATES(CONFIG_RANGE)
 #undef CONFIG_RANGE
         {"records", 0, 1000000000},
     {"minutes", 0, 1000000},
@@ -88,6 +103,11 @@ static void config_take_limits(cfg_t *section, struct limits *out)
         out->name = (uint32_t)cfg_getint(section, #name); \
     }
     CONFIG_LIMITS(CONFIG_TAKE)
+}
+
+static void config_take_mining(cfg_t *section, struct mining_limits *out)
+{
+    CONFIG_MINING(CONFIG_TAKE)
 }
 
 static void config_take_rates(cfg_t *section, struct config_rates *out)
@@ -170,8 +190,9 @@ static bool config_take(cfg_t *cfg, struct config *config)
     if (confuse_was_given(cfg, "segment_mib")) {
         config->segment_size = (uint64_t)cfg_getint(cfg, "segment_mib") * CONFIG_MIB;
     }
-    config->has_limits = confuse_was_given(cfg, "limits");
+    config->has_limits = confuse_was_given(cfg, "limits") || confuse_was_given(cfg, "mining");
     config_take_limits(cfg_getsec(cfg, "limits"), &config->limits);
+    config_take_mining(cfg_getsec(cfg, "mining"), &config->limits.mining);
     config_take_rates(cfg_getsec(cfg, "rate_limits"), &config->rates);
     return config_take_users(cfg_getsec(cfg, "users"), &config->users) &&
            config_take_relay(cfg_getsec(cfg, "relay"), &config->relay) &&
@@ -192,6 +213,7 @@ bool config_read(struct config *config, const char *path)
     cfg_opt_t relay[] = {CONFIG_TEXT("listen"), CONFIG_TEXT("certificate"), CONFIG_TEXT("key"),
                          CONFIG_TEXT("socket"), CONFIG_TEXT("user"),        CFG_END()};
     cfg_opt_t limits[] = {CONFIG_LIMITS(CONFIG_OPTION) CFG_END()};
+    cfg_opt_t mining[] = {CONFIG_MINING(CONFIG_OPTION) CFG_END()};
     cfg_opt_t rates[] = {CONFIG_RATES(CONFIG_OPTION) CFG_END()};
 #undef CONFIG_OPTION
     cfg_opt_t options[] = {
@@ -204,6 +226,7 @@ bool config_read(struct config *config, const char *path)
         CFG_SEC("users", users, CFGF_NONE),
         CFG_SEC("relay", relay, CFGF_NONE),
         CFG_SEC("limits", limits, CFGF_NONE),
+        CFG_SEC("mining", mining, CFGF_NONE),
         CFG_SEC("rate_limits", rates, CFGF_NONE),
         CFG_END(),
     };
@@ -217,6 +240,7 @@ bool config_read(struct config *config, const char *path)
     (void)cfg_set_validate_func(cfg, "users", confuse_check_once);
     (void)cfg_set_validate_func(cfg, "relay", confuse_check_once);
     (void)cfg_set_validate_func(cfg, "limits", confuse_check_once);
+    (void)cfg_set_validate_func(cfg, "mining", confuse_check_once);
     (void)cfg_set_validate_func(cfg, "rate_limits", confuse_check_once);
     bool is_good = confuse_parse_file(cfg, path) && config_take(cfg, config);
     cfg_free(cfg);

@@ -79,6 +79,7 @@ static const struct rule rules[] = {
     [COMMAND_LIABILITIES_PUBLISH] = {ROLE_OPERATOR, OPERATE, NEVER},
 
     /* Mining: an officer enters, two decide; each meter and pool speaks for itself. */
+    [COMMAND_JURISDICTION_PARAMETER_SET] = {ROLE_AUTHORITY, OPERATE, ALWAYS},
     [COMMAND_MINER_SET] = {ROLE_AUTHORITY, OPERATE, BY_FIELD},
     [COMMAND_MINER_DECIDE] = {ROLE_AUTHORITY, OPERATE, ALWAYS},
     [COMMAND_POOL_SET] = {ROLE_AUTHORITY, OPERATE, BY_FIELD},
@@ -91,6 +92,9 @@ static const struct rule rules[] = {
     [COMMAND_MINER_ADDRESS_SET] = {ROLE_AUTHORITY, OPERATE, BY_FIELD},
     [COMMAND_POOL_DISTRIBUTION] = {ROLE_POOL, OPERATE, NEVER},
     [COMMAND_SALE_RECORD] = {ROLE_AUTHORITY, OPERATE, NEVER},
+    [COMMAND_FEE_ASSESS] = {ROLE_AUTHORITY, OPERATE, BY_FIELD},
+    [COMMAND_FEE_PAY] = {TRADING | ROLE_AUTHORITY, TRADE,
+                         BY_FIELD}, /* his own; a bank's: apply_mining_fee.c */
 };
 
 static const struct rule *rule_of(uint16_t kind)
@@ -133,6 +137,12 @@ static bool mining_needs_proposal(const struct command_header *command)
         const struct command_site_set *set = whole;
 
         return set->site != 0 || set->quota_kw != 0;
+    }
+    if (command->kind == COMMAND_FEE_ASSESS) {
+        return ((const struct command_fee_assess *)whole)->has_price != 0;
+    }
+    if (command->kind == COMMAND_FEE_PAY) {
+        return ((const struct command_fee_pay *)whole)->by_bank != 0;
     }
     ENSURE(command->kind == COMMAND_MINER_ADDRESS_SET);
     return ((const struct command_miner_address_set *)whole)->removed != 0;

@@ -54,6 +54,7 @@ static const char matrix[] = "NODE_FOUND                 --------- OPERATE  none
                              "COUNTDOWN_SET              TM------- TRADE    none\n"
                              "LIABILITIES_PUBLISH        --O------ OPERATE  none\n"
                              "QUARANTINE                 --------- OPERATE  none\n"
+                             "JURISDICTION_PARAMETER_SET ------U-- OPERATE  all\n"
                              "MINER_SET                  ------U-- OPERATE  some\n"
                              "MINER_DECIDE               ------U-- OPERATE  all\n"
                              "POOL_SET                   ------U-- OPERATE  some\n"
@@ -65,7 +66,9 @@ static const char matrix[] = "NODE_FOUND                 --------- OPERATE  none
                              "EQUIPMENT_SET              ------U-- OPERATE  none\n"
                              "MINER_ADDRESS_SET          ------U-- OPERATE  some\n"
                              "POOL_DISTRIBUTION          --------P OPERATE  none\n"
-                             "SALE_RECORD                ------U-- OPERATE  none\n";
+                             "SALE_RECORD                ------U-- OPERATE  none\n"
+                             "FEE_ASSESS                 ------U-- OPERATE  some\n"
+                             "FEE_PAY                    TM----U-- TRADE    some\n";
 
 static const char *scope_name(enum key_scope scope)
 {
@@ -94,6 +97,18 @@ static void make_grave(union command_sample *grave)
     }
 }
 
+/* The samples of these are the graver ones. */
+static void make_mild(union command_sample *mild)
+{
+    void *whole = mild;
+
+    if (mild->header.kind == COMMAND_FEE_ASSESS) {
+        ((struct command_fee_assess *)whole)->has_price = 0;
+    } else if (mild->header.kind == COMMAND_FEE_PAY) {
+        ((struct command_fee_pay *)whole)->by_bank = 0;
+    }
+}
+
 /* Two acts of a kind: as one does it for oneself and stopping, and for others and starting again. */
 static const char *proposal_need(uint16_t kind)
 {
@@ -111,6 +126,7 @@ static const char *proposal_need(uint16_t kind)
         ((struct command_participant_create *)(void *)&grave)->roles = ROLE_OPERATOR;
     }
     make_grave(&grave);
+    make_mild(&mild);
     bool first = registry_needs_proposal(&mild.header);
     bool second = registry_needs_proposal(&grave.header);
     if (first != second) {
@@ -274,6 +290,7 @@ static void nobody_alone_moves_value_or_limits_whatever_roles_they_have(void **s
         COMMAND_WITHDRAW_SETTLE,
         COMMAND_WITHDRAW_REJECT,
         COMMAND_CORRECTION,
+        COMMAND_JURISDICTION_PARAMETER_SET,
         COMMAND_MINER_DECIDE,
         COMMAND_POOL_DECIDE,
         COMMAND_METER_SET,

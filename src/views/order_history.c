@@ -315,7 +315,12 @@ void order_history_apply(struct order_history *history, int64_t time_us,
     case EVENT_BALANCE:
     case EVENT_WITHDRAWAL:
     case EVENT_PROPOSAL:
-    case EVENT_REGISTRY: break;
+    case EVENT_REGISTRY:
+    case EVENT_MINING_ENTRY:
+    case EVENT_MINING_SHARES:
+    case EVENT_MINING_ENERGY:
+    case EVENT_MINING_COINS:
+    case EVENT_MINING_FEE: break;
     }
 }
 

@@ -59,7 +59,7 @@ struct tally {
     uint64_t stood[LIE_FIELDS];
     uint64_t told_kinds[LIE_PRICE + 1];
     uint64_t stood_kinds[LIE_PRICE + 1];
-    uint64_t rules[INSPECTOR_RULE_ROOM + 1];
+    uint64_t rules[INSPECTOR_RULE_MINING + 1];
     uint64_t late; /* found in a later command than the lie's */
     uint64_t failures;
 };

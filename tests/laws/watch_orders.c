@@ -431,7 +431,12 @@ void watch_orders_event(struct watch *watch, const struct event_header *event)
     case EVENT_BALANCE:
     case EVENT_WITHDRAWAL:
     case EVENT_PROPOSAL:
-    case EVENT_REGISTRY: break;
+    case EVENT_REGISTRY:
+    case EVENT_MINING_ENTRY:
+    case EVENT_MINING_SHARES:
+    case EVENT_MINING_ENERGY:
+    case EVENT_MINING_COINS:
+    case EVENT_MINING_FEE: break;
     }
 }
 

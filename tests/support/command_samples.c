@@ -164,7 +164,15 @@ static void fill_mining_register(union command_sample *sample)
 {
     void *whole = sample;
 
-    if (sample->header.kind == COMMAND_MINER_SET) {
+    if (sample->header.kind == COMMAND_JURISDICTION_PARAMETER_SET) {
+        struct command_jurisdiction_parameter_set *set = whole;
+
+        set->parameter.kind = PARAMETER_FEE_RATE_GRID;
+        set->parameter.trust = TRUST_B;
+        set->parameter.valid_to = TARAZY_DAY_OPEN;
+        set->parameter.value = 2000000;
+        SET_TEXT(set->parameter.source, "Law 45-VIII, 12 Dec 2023");
+    } else if (sample->header.kind == COMMAND_MINER_SET) {
         ((struct command_miner_set *)whole)->subtype = LICENCE_SUBTYPE_I;
     } else if (sample->header.kind == COMMAND_MINER_DECIDE) {
         ((struct command_miner_decide *)whole)->decision = LICENCE_DECISION_GRANT;
@@ -190,6 +198,12 @@ static void fill_mining(union command_sample *sample)
     } else if (sample->header.kind == COMMAND_POOL_DISTRIBUTION) {
         SET_TEXT(((struct command_pool_distribution *)whole)->address.text, "bc1qsample");
         fill_evidence(&((struct command_pool_distribution *)whole)->evidence);
+    } else if (sample->header.kind == COMMAND_FEE_ASSESS) {
+        ((struct command_fee_assess *)whole)->has_price = 1;
+        ((struct command_fee_assess *)whole)->grid_price = 24000000;
+    } else if (sample->header.kind == COMMAND_FEE_PAY) {
+        ((struct command_fee_pay *)whole)->by_bank = 1;
+        fill_evidence(&((struct command_fee_pay *)whole)->evidence);
     } else if (sample->header.kind == COMMAND_SALE_RECORD) {
         SET_TEXT(((struct command_sale_record *)whole)->exchange.text, "Sample exchange");
         fill_evidence(&((struct command_sale_record *)whole)->evidence);

@@ -28,6 +28,8 @@ const struct limits scene_limits = {
     .withdrawals_max = 8,
 };
 
+void (*scene_watch)(const struct command_header *command, const struct event_buffer *events);
+
 struct client_id scene_name(const char *text)
 {
     struct client_id id = {{0}};
@@ -139,6 +141,9 @@ enum result scene_send(struct scene *scene, uint32_t who, struct command_header 
     scene->events.count = 0;
     tarazy_engine_apply(scene->engine, copy, &scene->events);
     expect_whole_events(scene, copy);
+    if (scene_watch != NULL) {
+        scene_watch(copy, &scene->events);
+    }
     scene->result = (enum result)scene_outcome(scene)->result;
     assert_string_equal(tarazy_result_name(scene->result), tarazy_result_name(expected));
     if (!scene->quick) {
@@ -392,6 +397,35 @@ void scene_start_with(struct scene *scene, const struct limits *limits)
 void scene_start(struct scene *scene)
 {
     scene_start_with(scene, &scene_limits);
+}
+
+void scene_start_mining(struct scene *scene)
+{
+    struct command_node_open open = {.header.kind = COMMAND_NODE_OPEN};
+    struct limits limits = scene_limits;
+
+    limits.mining = (struct mining_limits){
+        .miners_max = 4,
+        .pools_max = 2,
+        .sites_max = 3,
+        .meters_max = 3,
+        .equipment_max = 2,
+        .addresses_max = 6,
+        .marks_max = 4,
+        .share_months_max = 4,
+        .energy_quarters_max = 4,
+        .coin_quarters_max = 3,
+        .parameters_max = 16,
+        .assessments_max = 2,
+    };
+    found(scene, &limits, true);
+    create_person(scene, "aigul", ROLE_AUTHORITY, SCENE_TIER);
+    create_person(scene, "meter", ROLE_METER, SCENE_TIER);
+    create_person(scene, "other meter", ROLE_METER, SCENE_TIER);
+    create_person(scene, "pool", ROLE_POOL, SCENE_TIER);
+    create_person(scene, "other pool", ROLE_POOL, SCENE_TIER);
+    fund_everybody(scene);
+    assert_int_equal(scene_send(scene, 0, &open.header), RESULT_OK);
 }
 
 void scene_start_real(struct scene *scene)

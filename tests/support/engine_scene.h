@@ -26,6 +26,12 @@ enum scene_person {
     SCENE_KAMILA = 8, /* custodian */
     SCENE_SAULE = 9,  /* supervisor */
     SCENE_PEOPLE = 9,
+    SCENE_AIGUL =
+        10, /* the mining authority's officer: this and the following with scene_start_mining alone */
+    SCENE_METER = 11, /* measures shares and energy */
+    SCENE_OTHER_METER = 12,
+    SCENE_POOL = 13,
+    SCENE_OTHER_POOL = 14,
 };
 
 /* Assets. GOLD and KZT have no decimals: price × quantity is plain. */
@@ -58,6 +64,9 @@ struct scene {
     enum result result; /* of the last command */
 };
 
+/* Told after each command that is sent in any scene; NULL: nobody. */
+extern void (*scene_watch)(const struct command_header *command, const struct event_buffer *events);
+
 /* A node before its first command. */
 void scene_start_empty(struct scene *scene, const struct limits *limits);
 /* The whole exchange, in continuous trading. Everybody owns 1,000,000 of each asset's whole coins but
@@ -65,6 +74,8 @@ void scene_start_empty(struct scene *scene, const struct limits *limits);
 void scene_start(struct scene *scene);
 /* The same with other limits. */
 void scene_start_with(struct scene *scene, const struct limits *limits);
+/* The same with a small mining part, and the people of it. */
+void scene_start_mining(struct scene *scene);
 /* The same before NODE_OPEN. */
 void scene_start_founding(struct scene *scene);
 /* The same without the sandbox licence, and so without anybody's money. */
