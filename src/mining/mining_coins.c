@@ -154,7 +154,7 @@ const struct coin_quarter *mining_distribution_add(struct mining *mining,
 
     ENSURE(mining_distribution_check(mining, given) == RESULT_OK);
     ENSURE(mining_day_of(mining, given->distributed_us, &day));
-    struct mining_pool *pool = mining_entry(&mining->pools, given->pool);
+    struct mining_pool *pool = mining_known(&mining->pools, given->pool);
     struct coin_quarter *sum = add_coins(mining, &coins);
     *flags = mining_licence_holds(&miner->licence, day) ? 0 : MINING_FLAG_UNLICENSED;
     if (!mining_licence_holds(&pool->licence, day)) {

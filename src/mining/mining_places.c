@@ -40,7 +40,7 @@ uint32_t mining_site_set(struct mining *mining, const struct command_site_set *c
 {
     ENSURE(mining_site_set_check(mining, command) == RESULT_OK);
     uint32_t place = command->site != 0 ? command->site : pool_take(&mining->sites);
-    struct mining_site *site = mining_entry(&mining->sites, place);
+    struct mining_site *site = mining_known(&mining->sites, place);
 
     site->miner = command->miner;
     site->host = command->host;
@@ -107,7 +107,7 @@ uint32_t mining_meter_set(struct mining *mining, const struct command_meter_set 
         table_remove(&mining->by_serial,
                      mining_text_hash(mining, before->serial, sizeof before->serial), place);
     }
-    struct energy_meter *meter = mining_entry(&mining->meters, place);
+    struct energy_meter *meter = mining_known(&mining->meters, place);
     meter->site = command->site;
     meter->miner = command->miner;
     meter->reader = command->reader;
@@ -144,7 +144,7 @@ uint32_t mining_equipment_set(struct mining *mining, const struct command_equipm
 {
     ENSURE(mining_equipment_set_check(mining, command) == RESULT_OK);
     uint32_t place = command->equipment != 0 ? command->equipment : pool_take(&mining->equipment);
-    struct mining_equipment *equipment = mining_entry(&mining->equipment, place);
+    struct mining_equipment *equipment = mining_known(&mining->equipment, place);
 
     equipment->miner = command->miner;
     equipment->site = command->site;

@@ -459,7 +459,7 @@ static struct energy_quarter *need_quarter(struct mining *mining,
     uint32_t place = mining_find_energy_quarter(mining, wanted);
 
     if (place == 0) {
-        struct miner *miner = mining_entry(&mining->miners, wanted->miner);
+        struct miner *miner = mining_known(&mining->miners, wanted->miner);
 
         place = pool_take(&mining->energy_quarters);
         *mining_energy_quarter_at(mining, place) = *wanted;
@@ -474,7 +474,7 @@ const struct energy_quarter *mining_energy_add(struct mining *mining,
                                                const struct command_energy_reading *reading,
                                                uint32_t *flags)
 {
-    struct energy_meter *meter = mining_entry(&mining->meters, reading->meter);
+    struct energy_meter *meter = mining_known(&mining->meters, reading->meter);
     int32_t day = 0;
 
     ENSURE(mining_energy_check(mining, reading) == RESULT_OK);

@@ -146,7 +146,7 @@ enum result mining_miner_set_check(const struct mining *mining,
 
 static void forget_names(struct mining *mining, uint32_t place)
 {
-    struct miner *miner = mining_entry(&mining->miners, place);
+    struct miner *miner = mining_known(&mining->miners, place);
 
     table_remove(&mining->by_account, account_hash(mining, miner->account), place);
     if (!text_is_empty(miner->number, sizeof miner->number)) {
@@ -162,12 +162,12 @@ uint32_t mining_miner_set(struct mining *mining, const struct command_miner_set 
     ENSURE(mining_miner_set_check(mining, command) == RESULT_OK);
     if (place == 0) {
         place = pool_take(&mining->miners);
-        ((struct miner *)mining_entry(&mining->miners, place))->licence.status =
+        ((struct miner *)mining_known(&mining->miners, place))->licence.status =
             LICENCE_STATUS_APPLIED;
     } else {
         forget_names(mining, place);
     }
-    struct miner *miner = mining_entry(&mining->miners, place);
+    struct miner *miner = mining_known(&mining->miners, place);
     miner->account = command->account;
     miner->region = command->region;
     miner->subtype = command->subtype;
@@ -272,7 +272,7 @@ enum result mining_miner_decide_check(const struct mining *mining,
 uint32_t mining_miner_decide(struct mining *mining, const struct command_miner_decide *command)
 {
     ENSURE(mining_miner_decide_check(mining, command) == RESULT_OK);
-    struct miner *miner = mining_entry(&mining->miners, command->miner);
+    struct miner *miner = mining_known(&mining->miners, command->miner);
 
     decide(&miner->licence, command->decision, command->until_day);
     return command->miner;
@@ -327,10 +327,10 @@ uint32_t mining_pool_set(struct mining *mining, const struct command_pool_set *c
     ENSURE(mining_pool_set_check(mining, command) == RESULT_OK);
     if (place == 0) {
         place = pool_take(&mining->pools);
-        ((struct mining_pool *)mining_entry(&mining->pools, place))->licence.status =
+        ((struct mining_pool *)mining_known(&mining->pools, place))->licence.status =
             LICENCE_STATUS_APPLIED;
     }
-    struct mining_pool *pool = mining_entry(&mining->pools, place);
+    struct mining_pool *pool = mining_known(&mining->pools, place);
     pool->account = command->account;
     pool->licence.valid_from_day = command->valid_from_day;
     pool->licence.valid_to_day = command->valid_to_day;
@@ -357,7 +357,7 @@ enum result mining_pool_decide_check(const struct mining *mining,
 uint32_t mining_pool_decide(struct mining *mining, const struct command_pool_decide *command)
 {
     ENSURE(mining_pool_decide_check(mining, command) == RESULT_OK);
-    struct mining_pool *pool = mining_entry(&mining->pools, command->pool);
+    struct mining_pool *pool = mining_known(&mining->pools, command->pool);
 
     decide(&pool->licence, command->decision, command->until_day);
     return command->pool;

@@ -77,6 +77,13 @@ static inline void *mining_entry(const struct pool *pool, uint32_t number)
     return number >= 1 && number < pool->fresh ? pool_at(pool, number) : NULL;
 }
 
+/* The same where it is known to exist. */
+static inline void *mining_known(const struct pool *pool, uint32_t number)
+{
+    ENSURE(number >= 1 && number < pool->fresh);
+    return pool_at(pool, number);
+}
+
 static inline struct jurisdiction_parameter *mining_parameters(const struct mining *mining)
 {
     return (struct jurisdiction_parameter *)((uintptr_t)mining +
