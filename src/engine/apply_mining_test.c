@@ -142,6 +142,10 @@ static void decisions_fit_the_state_of_the_licence(void **state)
     mining_scene_start(&scene);
     assert_int_equal(decide(&scene, 9, LICENCE_DECISION_GRANT, 0), RESULT_UNKNOWN_MINER);
     assert_int_equal(decide(&scene, 2, LICENCE_DECISION_GRANT, 0), RESULT_LICENCE_TERM);
+    struct command_miner_set nameless = mining_scene_miner(SCENE_BOB, "");
+    nameless.miner = 2; /* a term, and still no number */
+    assert_int_equal(apply_for(&scene, &nameless), RESULT_OK);
+    assert_int_equal(decide(&scene, 2, LICENCE_DECISION_GRANT, 0), RESULT_LICENCE_TERM);
     assert_int_equal(decide(&scene, 2, LICENCE_DECISION_SUSPEND, today + 40), RESULT_LICENCE_STATE);
     assert_int_equal(decide(&scene, 2, LICENCE_DECISION_REVOKE, 0), RESULT_LICENCE_STATE);
     assert_int_equal(decide(&scene, 1, LICENCE_DECISION_GRANT, 0), RESULT_LICENCE_STATE);

@@ -16,9 +16,10 @@
 #include "support/mining_scene.h"
 
 static struct inspector *inspector;
-static uint16_t kind_lied;   /* events of this kind are altered, if any */
-static size_t lie_offset;    /* one bit at this byte of the event */
-static uint16_t kind_raised; /* commands of this kind get their sequence raised, if any */
+static uint16_t kind_lied; /* events of this kind are altered, if any */
+static size_t lie_offset;  /* one bit at this byte of the event */
+static uint16_t
+    kind_raised; /* readings of shares, everywhere they speak of their sequence, if it is that */
 
 static void watch(const struct command_header *command, const struct event_buffer *events)
 {
@@ -35,6 +36,11 @@ static void watch(const struct command_header *command, const struct event_buffe
         memcpy(&header, copy + at, sizeof header);
         if (header.kind == kind_lied) {
             copy[at + lie_offset] ^= 1;
+        }
+        if (command->kind == kind_raised && header.kind == EVENT_MINING_SHARES) {
+            ((struct event_mining_shares *)(void *)(copy + at))->sequence++;
+        } else if (command->kind == kind_raised && header.kind == EVENT_OUTCOME) {
+            ((struct event_outcome *)(void *)(copy + at))->id++;
         }
         at += header.size;
     }
