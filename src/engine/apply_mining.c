@@ -14,7 +14,7 @@
 static enum result check_parameter_set(const struct engine *engine,
                                        const struct command_jurisdiction_parameter_set *command)
 {
-    return mining_parameter_check(engine_mining(engine), &command->parameter);
+    return mining_parameter_check(known_mining(engine), &command->parameter);
 }
 
 /* Is there such a participant, with (roles not 0) one of these roles? */
@@ -33,7 +33,7 @@ static enum result check_miner_set(const struct engine *engine,
 {
     enum result result = check_account(engine, command->account, 0);
 
-    return result == RESULT_OK ? mining_miner_set_check(engine_mining(engine), command) : result;
+    return result == RESULT_OK ? mining_miner_set_check(known_mining(engine), command) : result;
 }
 
 static enum result check_pool_set(const struct engine *engine,
@@ -41,7 +41,7 @@ static enum result check_pool_set(const struct engine *engine,
 {
     enum result result = check_account(engine, command->account, ROLE_POOL);
 
-    return result == RESULT_OK ? mining_pool_set_check(engine_mining(engine), command) : result;
+    return result == RESULT_OK ? mining_pool_set_check(known_mining(engine), command) : result;
 }
 
 static enum result check_site_set(const struct engine *engine,
@@ -49,7 +49,7 @@ static enum result check_site_set(const struct engine *engine,
 {
     enum result result = command->host == 0 ? RESULT_OK : check_account(engine, command->host, 0);
 
-    return result == RESULT_OK ? mining_site_set_check(engine_mining(engine), command) : result;
+    return result == RESULT_OK ? mining_site_set_check(known_mining(engine), command) : result;
 }
 
 static enum result check_meter_set(const struct engine *engine,
@@ -57,7 +57,7 @@ static enum result check_meter_set(const struct engine *engine,
 {
     enum result result = check_account(engine, command->reader, ROLE_METER);
 
-    return result == RESULT_OK ? mining_meter_set_check(engine_mining(engine), command) : result;
+    return result == RESULT_OK ? mining_meter_set_check(known_mining(engine), command) : result;
 }
 
 /* Is there this kind of mining, and may this command be? */

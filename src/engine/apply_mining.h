@@ -9,12 +9,17 @@
 #include "mining/mining.h"
 
 /* Where it is known that the node has mining. */
-static inline struct mining *apply_mining_part(const struct apply *apply)
+static inline struct mining *known_mining(const struct engine *engine)
 {
-    struct mining *mining = engine_mining(apply->engine);
+    struct mining *mining = engine_mining(engine);
 
     ENSURE(mining != NULL);
     return mining;
+}
+
+static inline struct mining *apply_mining_part(const struct apply *apply)
+{
+    return known_mining(apply->engine);
 }
 
 /* apply_mining_readings.c */

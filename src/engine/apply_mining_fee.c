@@ -20,7 +20,7 @@ static enum result compute(const struct engine *engine, const struct command_fee
     if (asset == NULL) {
         return RESULT_UNKNOWN_ASSET;
     }
-    return mining_fee_compute(engine_mining(engine), assess, asset->scale, fee);
+    return mining_fee_compute(known_mining(engine), assess, asset->scale, fee);
 }
 
 enum result check_fee_assess(const struct engine *engine, const struct command_fee_assess *assess)
@@ -72,18 +72,19 @@ static enum result check_own_payment(const struct engine *engine, const struct c
 
 enum result check_fee_pay(const struct engine *engine, const struct command_fee_pay *pay)
 {
-    const struct mining *mining = engine_mining(engine);
+    const struct mining *mining = known_mining(engine);
     enum result result = mining_fee_pay_check(mining, pay);
 
     if (result != RESULT_OK) {
         return result;
     }
-    uint16_t asset = mining_assessment(mining, pay->miner, pay->quarter)->asset;
+    const struct mining_assessment *owed = mining_assessment(mining, pay->miner, pay->quarter);
+    const struct miner *miner = mining_miner(mining, pay->miner);
     uint32_t sender = pay->header.participant;
+    ENSURE(owed != NULL && miner != NULL);
     if (pay->by_bank == 0) {
-        return mining_miner(mining, pay->miner)->account == sender
-                   ? check_own_payment(engine, pay, asset)
-                   : RESULT_NOT_PERMITTED;
+        return miner->account == sender ? check_own_payment(engine, pay, owed->asset)
+                                        : RESULT_NOT_PERMITTED;
     }
     if ((registry_participant(engine_registry(engine), sender)->roles & ROLE_AUTHORITY) == 0) {
         return RESULT_NOT_PERMITTED;
@@ -107,13 +108,14 @@ static void move_money(struct apply *apply, const struct command_fee_pay *pay, u
 void pay_fee(struct apply *apply, const struct command_fee_pay *pay)
 {
     struct mining *mining = apply_mining_part(apply);
-    uint16_t asset = mining_assessment(mining, pay->miner, pay->quarter)->asset;
+    const struct mining_assessment *owed = mining_assessment(mining, pay->miner, pay->quarter);
     bool by_bank = pay->by_bank != 0;
 
+    ENSURE(owed != NULL);
     if (by_bank) {
         ledger_evidence_use(apply->ledger, &pay->evidence);
     } else {
-        move_money(apply, pay, asset);
+        move_money(apply, pay, owed->asset);
     }
     const struct mining_assessment *kept = mining_fee_pay(mining, pay);
     apply->id = pay->miner;

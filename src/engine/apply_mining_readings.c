@@ -32,7 +32,7 @@ void take_energy(struct apply *apply, const struct command_energy_reading *readi
 enum result check_pool_distribution(const struct engine *engine,
                                     const struct command_pool_distribution *given)
 {
-    enum result result = mining_distribution_check(engine_mining(engine), given);
+    enum result result = mining_distribution_check(known_mining(engine), given);
 
     if (result == RESULT_OK && engine_asset(engine, given->asset) == NULL) {
         result = RESULT_UNKNOWN_ASSET;
@@ -62,7 +62,7 @@ void take_distribution(struct apply *apply, const struct command_pool_distributi
 
 enum result check_sale_record(const struct engine *engine, const struct command_sale_record *sale)
 {
-    enum result result = mining_sale_check(engine_mining(engine), sale);
+    enum result result = mining_sale_check(known_mining(engine), sale);
 
     if (result == RESULT_OK && (engine_asset(engine, sale->asset) == NULL ||
                                 engine_asset(engine, sale->quote_asset) == NULL)) {

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "engine/state.h"
+#include "engine/apply_mining.h"
 
 bool tarazy_query_mining(const struct engine *engine, struct mining_view *out)
 {
@@ -45,7 +45,7 @@ static bool is_in_force(const struct engine *engine, const struct mining_licence
 {
     int32_t today;
 
-    return mining_day_of(engine_mining(engine), engine->time_us, &today) &&
+    return mining_day_of(known_mining(engine), engine->time_us, &today) &&
            mining_licence_holds(licence, today);
 }
 
