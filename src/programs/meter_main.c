@@ -359,6 +359,8 @@ static int prepare(struct meter_call *call)
     seen_shares_destroy(call->meter.seen);
     register_names_destroy(names);
     secret_wipe(&key, sizeof key);
+    call->sender.key = NULL;
+    call->meter.context = NULL;
     return code;
 }
 

@@ -200,13 +200,12 @@ static int write_readings(struct interval *interval, struct tally_book *book,
     struct text text = {0};
     char name[LOG_NAME_SIZE];
     const struct tally *tallies = tally_book_sort(book, readings);
-    uint64_t sequence = interval->sequence;
 
     for (size_t i = 0; i < *readings; i++) {
         const struct register_entry *entry =
             register_names_find(interval->options.names, tallies[i].account);
         struct reading reading = {
-            .sequence = ++sequence,
+            .sequence = interval->sequence + 1 + i,
             .miner = entry == NULL ? 0 : entry->miner,
             .site = entry == NULL ? 0 : entry->site,
             .pool = register_names_pool(interval->options.names),
@@ -228,7 +227,7 @@ static int write_readings(struct interval *interval, struct tally_book *book,
     int error = write_whole(interval, name, &text);
     free(text.bytes);
     if (error == 0) {
-        interval->sequence = sequence;
+        interval->sequence += *readings;
     }
     return error;
 }

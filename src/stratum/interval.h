@@ -37,7 +37,7 @@ struct interval_options {
 
 /* Opens the folder (locked: one meter), closes what a crash left open, begins an interval. 0 or a negative errno: -EBADMSG when a log is damaged. what: a
  * file's name, for the message. */
-int interval_open(const struct interval_options *options, struct interval **interval,
+int interval_open(const struct interval_options *options, struct interval **out,
                   char what[LOG_NAME_SIZE]);
 void interval_destroy(struct interval *interval);
 

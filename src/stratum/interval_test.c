@@ -202,6 +202,9 @@ static void a_record_of_nobody_is_no_record(void **state)
     struct log_record worker = {.kind = LOG_KIND_WORKER, .worker = 1, .body = "w"};
     assert_true(tally_book_take(book, &worker));
     assert_true(tally_book_take(book, &record));
+    record.worker = 2;
+    assert_false(tally_book_take(book, &record));
+    record.worker = 1;
     record.mantissa = 0;
     assert_false(tally_book_take(book, &record));
     record.mantissa = 1;

@@ -47,7 +47,7 @@ struct meter_options {
 struct meter;
 
 /* Opens the door and begins to connect. 0 or a negative errno; *what: which address it was about. */
-int meter_create(const struct meter_options *options, struct meter **meter, const char **what);
+int meter_create(const struct meter_options *options, struct meter **out, const char **what);
 void meter_destroy(struct meter *meter);
 
 /* The port that was chosen for port 0. */

@@ -199,7 +199,7 @@ struct miner *meter_miner(struct meter *meter, uint32_t slot, uint32_t generatio
 
 /* ---- session.c: lines of miners ---- */
 
-void session_take_line(struct miner *miner, struct slice line);
+void session_take_line(struct miner *miner, struct slice text);
 /* The pool gave an extranonce, another one, or another mask. */
 void session_extranonce_changed(struct meter *meter);
 void session_mask_changed(struct meter *meter);

@@ -99,6 +99,7 @@ static bool rebuild(struct seen_shares *seen, size_t slots)
 {
     struct seen_entry *old = seen->entries;
     size_t old_slots = seen->slots;
+    ENSURE(slots >= SLOTS_MIN);
     struct seen_entry *entries = calloc(slots, sizeof *entries);
 
     if (entries == NULL) {

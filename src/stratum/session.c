@@ -484,6 +484,7 @@ static void take_submit(struct miner *miner, const struct stratum_line *line)
         bad_share(miner, line->id, answer.verdict, worker);
         return;
     }
+    ENSURE(job != NULL); /* a share without a job is stale */
     memcpy(answer.id, line->id.data, line->id.size);
     answer.job = job->sequence;
     answer.own_number = miner->own_number;
