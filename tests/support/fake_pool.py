@@ -32,6 +32,7 @@ class Pool:
         self.difficulty = difficulty
         self.room = room
         self.lock = threading.Lock()
+        self.output = threading.Lock()
         self.seen = set()
         self.sessions = {}
         self.jobs = {}
@@ -40,7 +41,9 @@ class Pool:
         self.is_silent = False
 
     def say(self, **event):
-        print(json.dumps(event), flush=True)
+        with self.output:  # one line at a time: many threads talk
+            sys.stdout.write(json.dumps(event) + "\n")
+            sys.stdout.flush()
 
     def new_job(self, is_clean):
         with self.lock:
