@@ -43,10 +43,11 @@ def main():
             told = accepted(who)
             sent = sum(len(miner.of("share")) for miner in who)
             node.check(told <= counted <= sent, f"{account}: told {told}, counted {counted}, sent {sent}")
-            # what was counted and not told: killed between the two, or sent on and not answered
+            # what was counted and not told as accepted: killed between the two, sent on and not answered, or refused by the
+            # pool (in the log beside it, unless its interval was over by then)
             untold = sum(len(miner.of("share")) - len(miner.of("answer")) for miner in who)
             refusals = sum(1 for miner in who for event in miner.of("answer")
-                           if not event["good"] and event["error"][0] == 20)
+                           if not event["good"] and (event["error"][0] == 20 or event["error"][1] == "Job not found"))
             node.check(counted <= told + untold + refusals + refused, f"{account}: {counted} counted, {told} told")
         taken = [share for share in pool.of("share") if share["fault"] is None]
         faults = [share["fault"] for share in pool.of("share") if share["fault"] is not None and share["fault"][0] != 21]
