@@ -22,7 +22,7 @@ static const struct route_table *const tables[] = {
     &rest_wallet_routes,  &rest_stub_routes,       &rest_operator_routes,
     &rest_listing_routes, &user_stream_routes,     &udf_routes,
     &page_routes,         &proof_routes,           &liabilities_routes,
-    &rest_batch_routes,
+    &rest_batch_routes,   &rest_mining_routes,     &rest_register_routes,
 };
 
 enum { FOLDERS_MAX = 4 };

@@ -24,5 +24,7 @@ extern const struct route_table udf_routes;
 extern const struct route_table liabilities_routes;
 extern const struct route_table page_routes;
 extern const struct route_table proof_routes;
+extern const struct route_table rest_mining_routes;
+extern const struct route_table rest_register_routes;
 
 #endif
