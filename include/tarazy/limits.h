@@ -62,4 +62,13 @@ struct limits {
         .withdrawals_max = 10000                                                                   \
     }
 
+/* The mining of a throw-away node, some ten MiB. */
+#define TARAZY_MINING_LIMITS_SMALL                                                                 \
+    {                                                                                              \
+        .miners_max = 200, .pools_max = 50, .sites_max = 400, .meters_max = 800,                   \
+        .equipment_max = 2000, .addresses_max = 2000, .marks_max = 1000, .share_months_max = 5000, \
+        .energy_quarters_max = 5000, .coin_quarters_max = 5000, .parameters_max = 1000,            \
+        .assessments_max = 2000                                                                    \
+    }
+
 #endif

@@ -26,6 +26,7 @@ int watch_main(int argc, char **argv);
 int replay_main(int argc, char **argv);
 int survey_main(int argc, char **argv);
 int meter_main(int argc, char **argv);
+int country_main(int argc, char **argv);
 int notary_main(int argc, char **argv);
 int rebuild_tree_main(int argc, char **argv);
 int prove_main(int argc, char **argv);

@@ -74,6 +74,7 @@ struct config {
 
     /* Only by option. */
     bool sandbox;         /* a throw-away node: founded if the folder has none, generous limits */
+    bool mining;          /* --mining: that sandbox is a mining authority's, too */
     bool check_only;      /* --check-config */
     bool self_test;       /* --self-test: only try what this process must not do */
     bool no_gateway;      /* --no-gateway: a core and its history alone */

@@ -74,7 +74,10 @@ int found_node(const struct config *config, const char *file)
     int code = EXIT_CODE_FAILED;
     struct founding_input input = {
         .name = file != NULL ? file : "sandbox.founding",
-        .text = file != NULL ? NULL : sandbox_founding_text,
+        .text = file != NULL     ? NULL
+                : config->mining ? mining_founding_text
+                                 : sandbox_founding_text,
+        .law = file == NULL && config->mining ? kz_jurisdiction_text : NULL,
         .limits = &config->limits,
         .node_key = &key,
     };

@@ -12,6 +12,7 @@
 #include "money/arithmetic.h"
 #include "platform/entropy.h"
 #include "programs/confuse_fields.h"
+#include "programs/founding_law.h"
 #include "programs/founding_people.h"
 #include "programs/founding_values.h"
 
@@ -229,6 +230,7 @@ static bool founding_take(cfg_t *root, const struct founding_input *input,
 {
     const struct command_node_open open = {.header.kind = COMMAND_NODE_OPEN};
     return founding_add_node(root, input, founding) && founding_add_lists(root, founding) &&
+           founding_add_law(root, input, founding) &&
            founding_add_people(root, input, founding, keys) &&
            founding_emit(root, founding, &open.header);
 }
@@ -287,6 +289,7 @@ static cfg_opt_t fields_participant[] = {FIELD_TEXT("roles"),
                                          CFG_END()};
 static cfg_opt_t fields_options[] = {FIELD_TEXT("name"),
                                      FIELD_BOOL("sandbox"),
+                                     FIELD_TEXT("jurisdiction"),
                                      FIELD_SECTION("tier", fields_tier),
                                      FIELD_SECTION("asset", fields_asset),
                                      FIELD_SECTION("instrument", fields_instrument),

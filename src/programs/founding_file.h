@@ -15,6 +15,7 @@
 struct founding_input {
     const char *name; /* the file, for messages */
     const char *text; /* its content; NULL: read the file */
+    const char *law;  /* of a sandbox's jurisdiction, if the file names none; NULL: none */
     const struct limits *limits;
     const struct node_key *node_key; /* seals the secrets made here */
 };

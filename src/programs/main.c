@@ -57,6 +57,9 @@ static const struct program programs[] = {
 #ifdef PROGRAM_WITH_SURVEY
     {"survey", survey_main, "estimates of mining: map, hash rate, power, what nobody declared"},
 #endif
+#ifdef PROGRAM_WITH_COUNTRY
+    {"country", country_main, "play a small country that mines into a sandbox"},
+#endif
     {"core", core_main, "one process of a node: order, durability, state"},
 #ifdef PROGRAM_WITH_GATEWAY
     {"gateway", gateway_main, "one process of a node: HTTP and WebSocket"},

@@ -18,6 +18,7 @@ enum option_id {
     OPTION_DIR,
     OPTION_LISTEN,
     OPTION_SANDBOX,
+    OPTION_MINING,
     OPTION_LOG_LEVEL,
     OPTION_CHECK_CONFIG,
     OPTION_SELF_TEST,
@@ -33,6 +34,7 @@ static const struct option options_known[] = {
     {"dir", required_argument, NULL, OPTION_DIR},
     {"listen", required_argument, NULL, OPTION_LISTEN},
     {"sandbox", no_argument, NULL, OPTION_SANDBOX},
+    {"mining", no_argument, NULL, OPTION_MINING},
     {"log-level", required_argument, NULL, OPTION_LOG_LEVEL},
     {"check-config", no_argument, NULL, OPTION_CHECK_CONFIG},
     {"self-test", no_argument, NULL, OPTION_SELF_TEST},
@@ -53,6 +55,7 @@ struct options {
     const char *log_level;
     const char *ready_fd;
     bool sandbox;
+    bool mining;
     bool check_config;
     bool self_test;
     bool no_gateway;
@@ -69,6 +72,7 @@ static void options_print_help(FILE *out, const char *name)
         "  --dir DIR           the node's folder\n"
         "  --listen ADDR:PORT  serve here, plain, on loopback; may be repeated; port 0: any\n"
         "  --sandbox           a throw-away node with play money, founded if DIR has none\n"
+        "  --mining            with --sandbox: people of a mining authority, miners and pools\n"
         "  --log-level LEVEL   error, warning, info or debug\n"
         "  --check-config      only say whether the configuration makes sense\n"
         "  --self-test         core, gateway, history, notary: try what it must not do, and say so\n"
@@ -93,6 +97,7 @@ static int options_take(struct options *options, int option, const char *name)
         options->listen[options->listen_count++] = optarg;
         return -1;
     case OPTION_SANDBOX: options->sandbox = true; return -1;
+    case OPTION_MINING: options->mining = true; return -1;
     case OPTION_LOG_LEVEL: options->log_level = optarg; return -1;
     case OPTION_CHECK_CONFIG: options->check_config = true; return -1;
     case OPTION_SELF_TEST: options->self_test = true; return -1;
@@ -159,7 +164,15 @@ static bool options_apply_numbers(const struct options *options, struct config *
 
 static bool options_apply(const struct options *options, struct config *config)
 {
+    if (options->mining && !options->sandbox) {
+        (void)fprintf(stderr, "--mining goes with --sandbox; other nodes have a section mining\n");
+        return false;
+    }
     config_set_defaults(config, options->sandbox);
+    if (options->mining) {
+        config->mining = true;
+        config->limits.mining = (struct mining_limits)TARAZY_MINING_LIMITS_SMALL;
+    }
     if (options->config != NULL &&
         (!options_copy(config->file, sizeof config->file, options->config, "--config") ||
          !config_read(config, options->config))) {

@@ -27,12 +27,21 @@
 #include "programs/separation.h"
 
 /* Places in the array of children. */
-enum { SERVE_CORE = 0, SERVE_GATEWAY, SERVE_HISTORY, SERVE_NOTARY, SERVE_RELAY, SERVE_CHILDREN };
+enum {
+    SERVE_CORE = 0,
+    SERVE_GATEWAY,
+    SERVE_HISTORY,
+    SERVE_NOTARY,
+    SERVE_RELAY,
+    SERVE_COUNTRY, /* a client of the gateway, and only once */
+    SERVE_CHILDREN
+};
 
 enum {
     SERVE_PATIENCE_MS = 15000,  /* for each process to stop in order */
     SERVE_CRASHES_MAX = 8,      /* of the core, without becoming ready in between */
     SERVE_RELAY_ARGUMENTS = 16, /* --name value, and NULL */
+    SERVE_COUNTRY_ARGUMENTS = 5,
     SERVE_GOES_ON = -1
 };
 
@@ -54,6 +63,8 @@ struct serve {
     bool is_announced; /* "ready" was printed */
     const char *directory;
     char *relay_arguments[SERVE_RELAY_ARGUMENTS];
+    char *country_arguments[SERVE_COUNTRY_ARGUMENTS];
+    char keys[CONFIG_PATH_MAX + 16];
 };
 
 static int64_t serve_now_ms(void)
@@ -63,12 +74,13 @@ static int64_t serve_now_ms(void)
 
 /* ------------------------------------------------------------------ before the start */
 
-/* Founds the sandbox if need be. Returns an exit code, or SERVE_GOES_ON. */
-static int serve_found(const struct config *config)
+/* Founds the sandbox if need be: *is_new. Returns an exit code, or SERVE_GOES_ON. */
+static int serve_found(const struct config *config, bool *is_new)
 {
     struct journal_error error;
     char text[JOURNAL_ERROR_TEXT_SIZE];
     int is_done = founding_is_done(storage_system(), config->directory, &error);
+    *is_new = is_done == 0;
     if (is_done < 0) {
         (void)fprintf(stderr, "%s: %s\n", config->directory, journal_error_text(&error, text));
         return EXIT_CODE_DISK;
@@ -87,6 +99,18 @@ static int serve_found(const struct config *config)
 
 /* ------------------------------------------------------------------ while it runs */
 
+/* The small country plays itself into a new sandbox, by the front door. */
+static void serve_start_country(struct serve *serve)
+{
+    struct child_process *country = &serve->children[SERVE_COUNTRY];
+    char *const arguments[SERVE_COUNTRY_ARGUMENTS] = {
+        (char *)(uintptr_t) "--url", serve->children[SERVE_GATEWAY].ready_text,
+        (char *)(uintptr_t) "--keys", serve->keys, NULL};
+    memcpy(serve->country_arguments, arguments, sizeof arguments);
+    country->arguments = serve->country_arguments;
+    country->due_ms = serve_now_ms();
+}
+
 /* A core that is ready lets the others start; a gateway that is ready is what people wait for. */
 static void serve_note_ready(struct serve *serve, int which)
 {
@@ -98,7 +122,7 @@ static void serve_note_ready(struct serve *serve, int which)
     }
     if (which == SERVE_CORE) {
         int64_t now_ms = serve_now_ms();
-        for (int i = SERVE_GATEWAY; i < SERVE_CHILDREN; i++) {
+        for (int i = SERVE_GATEWAY; i <= SERVE_RELAY; i++) {
             struct child_process *other = &serve->children[i];
             if (serve->is_wanted[i] && other->process == 0 && !other->was_ready &&
                 other->due_ms == 0) {
@@ -110,6 +134,9 @@ static void serve_note_ready(struct serve *serve, int which)
         serve->is_announced = true;
         (void)printf("ready %s\n", last == SERVE_GATEWAY ? child->ready_text : serve->directory);
         (void)fflush(stdout);
+        if (serve->is_wanted[SERVE_COUNTRY]) {
+            serve_start_country(serve);
+        }
     }
 }
 
@@ -145,6 +172,7 @@ static int serve_reap(struct serve *serve)
                 serve_note_ready(serve, i); /* its last words */
             }
             child_has_ended(&serve->children[i], status, serve_now_ms());
+            serve->is_wanted[SERVE_COUNTRY] = serve->is_wanted[SERVE_COUNTRY] && i != SERVE_COUNTRY;
             int judged = serve_judge(serve, i, status);
             verdict = verdict == SERVE_GOES_ON ? judged : verdict;
         }
@@ -254,8 +282,8 @@ static void serve_stop_child(struct serve *serve, int which)
 /* First who takes orders, then who decides, last who only writes them down. */
 static void serve_stop(struct serve *serve)
 {
-    static const int order[] = {SERVE_GATEWAY, SERVE_CORE, SERVE_HISTORY, SERVE_NOTARY,
-                                SERVE_RELAY};
+    static const int order[] = {SERVE_COUNTRY, SERVE_GATEWAY, SERVE_CORE,
+                                SERVE_HISTORY, SERVE_NOTARY,  SERVE_RELAY};
     for (int i = 0; i < SERVE_CHILDREN; i++) {
         serve->is_wanted[i] = false;
     }
@@ -293,15 +321,16 @@ static void serve_tell_relay(struct serve *serve, const struct config *config)
     serve->children[SERVE_RELAY].arguments = serve->relay_arguments;
 }
 
-static int serve_run(const struct config *config, char *const *arguments)
+static int serve_run(const struct config *config, char *const *arguments, bool is_new)
 {
-    static const char *const names[SERVE_CHILDREN] = {"core", "gateway", "history", "notary",
-                                                      "relay"};
+    static const char *const names[SERVE_CHILDREN] = {"core",   "gateway", "history",
+                                                      "notary", "relay",   "country"};
     sigset_t set;
     struct serve serve = {
         .is_wanted = {true, serve_has_gateway && !config->no_gateway, serve_has_history,
                       config->with_notary,
-                      config->relay.listen[0] != '\0' || config->relay.socket[0] != '\0'},
+                      config->relay.listen[0] != '\0' || config->relay.socket[0] != '\0',
+                      config->mining && is_new && serve_has_gateway && !config->no_gateway},
         .directory = config->directory,
     };
     for (int i = 0; i < SERVE_CHILDREN; i++) {
@@ -309,6 +338,7 @@ static int serve_run(const struct config *config, char *const *arguments)
             (struct child_process){.name = names[i], .arguments = arguments, .ready_fd = -1};
     }
     serve_tell_relay(&serve, config);
+    (void)snprintf(serve.keys, sizeof serve.keys, "%s/keys.json", config->directory);
     (void)sigemptyset(&set);
     (void)sigaddset(&set, SIGCHLD);
     (void)sigaddset(&set, SIGTERM);
@@ -339,9 +369,10 @@ int serve_main(int argc, char **argv)
         (void)printf("the configuration makes sense\n");
         return EXIT_CODE_DONE;
     }
-    code = serve_found(&config);
+    bool is_new = false;
+    code = serve_found(&config, &is_new);
     if (code == SERVE_GOES_ON && !separation_arrange(&config)) {
         return EXIT_CODE_FAILED;
     }
-    return code == SERVE_GOES_ON ? serve_run(&config, argv + 1) : code;
+    return code == SERVE_GOES_ON ? serve_run(&config, argv + 1, is_new) : code;
 }
