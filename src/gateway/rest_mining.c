@@ -19,6 +19,7 @@
 #include "gateway/venue.h"
 #include "mining/civil_date.h"
 #include "mining/jurisdiction.h"
+#include "money/arithmetic.h"
 #include "tarazy/mining_query.h"
 
 /* How a parameter's text becomes a field. */
@@ -248,14 +249,15 @@ static bool read_owed(struct call *call, const struct act_field *field, const ui
 static bool read_work(struct call *call, const struct act_field *field, struct slice text,
                       uint8_t *out)
 {
-    struct amount work = {0};
+    int128 hashes = 0;
 
     for (size_t i = 0; i < text.size; i++) {
         if (text.size > 36 || text.data[i] < '0' || text.data[i] > '9') {
             return is_invalid(call, field->name);
         }
-        work.units = work.units * 10 + (text.data[i] - '0');
+        hashes = hashes * 10 + (text.data[i] - '0');
     }
+    struct amount work = amount_of_wide(hashes);
     memcpy(out, &work, sizeof work);
     return true;
 }

@@ -16,6 +16,7 @@
 #include "gateway/routes.h"
 #include "gateway/venue.h"
 #include "mining/civil_date.h"
+#include "money/arithmetic.h"
 #include "tarazy/mining_query.h"
 
 enum { REGISTER_LIMIT = 1000, ENERGY_SHOWN_MAX = 400, WEIGHT_OF_A_MONTH = 20 };
@@ -207,7 +208,7 @@ static bool read_month(struct call *call, int32_t *month)
 static uint64_t hash_rate_ghs(const struct share_month_view *shares)
 {
     int128 hashes_per_ms =
-        shares->metered_us < 1000 ? 0 : shares->work.units / (shares->metered_us / 1000);
+        shares->metered_us < 1000 ? 0 : amount_units(shares->work) / (shares->metered_us / 1000);
 
     return (uint64_t)(hashes_per_ms / 1000000);
 }
@@ -219,12 +220,12 @@ static void write_shares(struct json_writer *json, const struct share_month_view
     json_write_key_uint64(json, "accepted", shares->accepted);
     json_write_key_uint64(json, "rejected", shares->rejected);
     json_write_key_uint64(json, "stale", shares->stale);
-    json_write_key_decimal(json, "work", shares->work.units, 0);
+    json_write_key_decimal(json, "work", amount_units(shares->work), 0);
 }
 
 static void add_shares(struct share_month_view *sum, const struct share_month_view *part)
 {
-    sum->work.units += part->work.units;
+    sum->work = amount_of_wide(amount_units(sum->work) + amount_units(part->work));
     sum->readings += part->readings;
     sum->flagged += part->flagged;
     sum->accepted += part->accepted;

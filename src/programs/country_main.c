@@ -66,18 +66,18 @@ static int parse_options(int argc, char **argv, struct country_call *call)
     int option;
 
     while ((option = getopt_long(argc, argv, "", country_options, NULL)) != -1) {
-        switch (option) {
-        case OPTION_URL: call->play.url = optarg; break;
-        case OPTION_KEYS: call->play.keys = optarg; break;
-        case OPTION_TRUTH: call->tells_truth = true; break;
-        case OPTION_READY_FD: break; /* of tarazy serve, which waits for nothing here */
-        case OPTION_SEED:
-            if (read_seed(optarg, &call->seed)) {
-                break;
+        if (option == OPTION_URL) {
+            call->play.url = optarg;
+        } else if (option == OPTION_KEYS) {
+            call->play.keys = optarg;
+        } else if (option == OPTION_TRUTH) {
+            call->tells_truth = true;
+        } else if (option == OPTION_SEED) {
+            if (!read_seed(optarg, &call->seed)) {
+                (void)fprintf(stderr, "tarazy country: --seed: a whole number\n");
+                return EXIT_CODE_USAGE;
             }
-            (void)fprintf(stderr, "tarazy country: --seed: a whole number\n");
-            return EXIT_CODE_USAGE;
-        default:
+        } else if (option != OPTION_READY_FD) { /* tarazy serve waits for nothing here */
             country_usage(option == OPTION_HELP ? stdout : stderr);
             return option == OPTION_HELP ? EXIT_CODE_DONE : EXIT_CODE_USAGE;
         }
