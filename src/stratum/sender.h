@@ -37,7 +37,7 @@ enum sender_verdict {
 };
 enum sender_verdict sender_judge(const struct http_answer *answer);
 
-/* The parameters of POST /tarazy/v1/mining/share-reading. */
+/* The parameters of POST /tarazy/v1/mining/reading/shares. */
 void sender_parameters(const struct reading *reading, struct venue_parameters *parameters);
 
 #endif
