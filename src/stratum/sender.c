@@ -90,8 +90,8 @@ static bool send_one(struct sender *sender, const struct reading *reading)
     struct log_line line;
 
     sender_parameters(reading, &parameters);
-    struct http_answer answer =
-        venue_client_signed(sender->client, "POST", "/tarazy/v1/mining/reading/shares", &parameters);
+    struct http_answer answer = venue_client_signed(
+        sender->client, "POST", "/tarazy/v1/mining/reading/shares", &parameters);
     if (sender_judge(&answer) == SENDER_VERDICT_TAKEN) {
         sender->refused = 0;
         return true;
