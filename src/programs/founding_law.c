@@ -18,9 +18,9 @@ enum { LAW_SIZE_MAX = 1 << 20 };
 static bool add_text(cfg_t *root, const char *name, struct slice text, struct founding *founding)
 {
     struct jurisdiction_file *file = calloc(1, sizeof *file);
-    bool is_good = file != NULL;
+    bool is_good = true;
 
-    if (!is_good) {
+    if (file == NULL) {
         cfg_error(root, "%s: out of memory", name);
         return false;
     }
