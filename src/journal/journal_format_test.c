@@ -258,7 +258,7 @@ static void commands_out_of_order_are_refused(void **state)
     batch.header.size -= 64;
     assert_non_null(check_commands(&batch));
     make_batch(&batch, 1, 1);
-    batch.bytes[sizeof batch.header + sizeof(struct command_node_found) - 1] = 1;
+    batch.bytes[sizeof batch.header + offsetof(struct command_node_found, reserved0)] = 1;
     assert_string_equal(check_commands(&batch), "a command of the batch is not well formed");
 }
 

@@ -113,6 +113,59 @@ def try_what_is_not_right(running, miners):
     aida.refused("POST /tarazy/v1/mining/miner", 400, -1130, participant="bob", subtype="I", region=70_000)
 
 
+def a_miner_from_nothing(running, miners):
+    """Everything that can be told of one, each act done well once: by one person, or by two."""
+    aida, adil, esep, pool = (running.person(name) for name in ("aida", "adil", "esep", "pool1"))
+
+    def agreed(path, **parameters):
+        proposed = aida.ok(f"POST /tarazy/v1/mining/{path}", **parameters)
+        check(proposed["status"] == "PROPOSED", proposed)
+        done = adil.ok("POST /tarazy/v1/proposal/approve", proposalId=proposed["proposalId"])
+        check(done["state"] == "EXECUTED", done)
+
+    first, last = LAST_DAY.replace(day=1).isoformat(), f"{LAST_DAY.year + 3}-01-01"
+    number = aida.ok("POST /tarazy/v1/mining/miner", participant="bob", subtype="II", region=2, validFrom=first,
+                     validTo=last, licence="KZ-II-0001")["id"]
+    check(number == miners + 1, number)
+    agreed("miner/decision", miner=number, decision="GRANT", reason="seen")
+    site = aida.ok("POST /tarazy/v1/mining/site", miner=number, region=2, capacityKw=900, name="container")["id"]
+    agreed("meter", site=site, miner=number, reader="esep", source="OWN", serial="E-1", registerDigits=9)
+    aida.ok("POST /tarazy/v1/mining/equipment", miner=number, site=site, count=2, ghs=95_000, mjPerTh=34_210, model="S19")
+    aida.ok("POST /tarazy/v1/mining/address", miner=number, type="PAYOUT", text="bc1q-bob")
+    status, body = aida.send("POST", "/tarazy/v1/mining/address", {"miner": 1, "type": "PAYOUT", "text": "bc1q-bob"})
+    check(status != 200, f"somebody else's address: {body}")
+    begin = int(datetime.datetime(LAST_DAY.year, LAST_DAY.month, 10, tzinfo=datetime.timezone.utc).timestamp() * 1000)
+    hour = dict(begin=begin, end=begin + 3_600_000)
+    esep.ok("POST /tarazy/v1/mining/reading/shares", miner=number, pool=1, site=site, sequence=miners * DAYS + 1,
+            accepted=10, effectiveMilli=10_000, work=10**15, log="ab" * 32, **hour)
+    # The register of nine digits of Wh rolls over within this hour.
+    esep.ok("POST /tarazy/v1/mining/reading/energy", meter=miners + 1, sequence=1, registerBeginWh=999_999_000,
+            registerEndWh=500, energyWh=1_500, **hour)
+    pool.ok("POST /tarazy/v1/mining/distribution", pool=1, miner=number, sequence=1, distributed=begin, asset="BTC",
+            amount="0.5", address="bc1q-bob", rail=2, reference="txid:0")
+    status, body = pool.send("POST", "/tarazy/v1/mining/distribution", {
+        "pool": 2, "miner": number, "sequence": 1, "distributed": begin, "asset": "BTC", "amount": "0.5",
+        "address": "bc1q-bob", "rail": 2, "reference": "txid:1"})
+    check(status != 200, f"one pool tells of another's: {body}")
+    aida.ok("POST /tarazy/v1/mining/sale", miner=number, exchange="Exchange", record=7, proof="cd" * 32, sold=begin,
+            asset="BTC", amount="0.25", quoteAsset="KZT", quote="4000000", rail=2, reference="sale:7")
+    agreed("pool", pool=1, participant="pool1", validFrom=first, validTo=last, accreditation="KZ-P-01b")
+    agreed("pool/decision", pool=1, decision="SUSPEND", until=(TODAY + datetime.timedelta(days=60)).isoformat(),
+           reason="a test")
+    check(not running.person().ok("GET /tarazy/v1/mining/pools")[0]["inForce"], "suspended")
+    agreed("parameter", parameter="holiday", trust="M", validFrom="2030-01-01", validTo="2030-01-01", value=1, source="a test")
+    aida.ok("POST /tarazy/v1/mining/fee", miner=1, quarter=A_QUARTER, asset="KZT")
+    line = running.person("bob").ok("GET /tarazy/v1/mining/miner", miner=number)["energy"][0]
+    check(line["energyWh"] == 1_500 and line["source"] == "OWN", line)
+
+
+def every_operation_was_seen(running):
+    paths = running.person().ok("GET /openapi.json")["paths"]
+    offered = {(method.upper(), path) for path, methods in paths.items() for method in methods
+               if path.startswith("/tarazy/v1/mining/")}
+    check(offered and offered <= running.seen, f"never answered well: {sorted(offered - running.seen)}")
+
+
 def main():
     folder = node.new_folder()
     try:
@@ -122,12 +175,14 @@ def main():
         look_at_one_miner(running)
         look_at_a_fee(running)
         try_what_is_not_right(running, miners)
+        a_miner_from_nothing(running, miners)
+        every_operation_was_seen(running)
         seen = running.person().ok("GET /tarazy/v1/mining/register")
         running.stop()
         again = Sandbox(folder / "node", "--mining")
         check(again.person().ok("GET /tarazy/v1/mining/register") == seen, "the register after a restart")
         month = again.person().ok("GET /tarazy/v1/mining/month", month=A_MONTH)
-        check(month["readings"] == miners * DAYS, f"the country is played once: {month}")
+        check(month["readings"] == miners * DAYS + 1, f"the country is played once: {month}")
         again.stop()
         done = subprocess.run([node.PROGRAM, "verify", str(folder / "node")], capture_output=True, text=True, timeout=120)
         check(done.returncode == 0, done.stdout + done.stderr)
