@@ -1,5 +1,5 @@
-"""The way of a share: a miner's work, counted by the meter, sent as readings to the authority's node, and there in the month's
-sums; through a node that is away meanwhile and a meter that is killed, once and not twice."""
+"""The way of a share: a miner's work, counted by the meter, sent as readings to the authority's node, and there in the
+month's sums; through a node that is away meanwhile and a meter that is killed, once and not twice."""
 import datetime
 import json
 
