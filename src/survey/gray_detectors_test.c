@@ -202,7 +202,9 @@ static void what_no_meter_of_a_feeder_sees_is_seen_by_its_balance(void **state)
     const double values[] = {1000, 600, 320, 5000};
     for (size_t i = 0; i < 4; i++) {
         (void)snprintf(set.series[i].feeder, SURVEY_NAME_SIZE, i < 3 ? "f" : "g");
-        (void)snprintf(set.series[i].site, SURVEY_NAME_SIZE, i == 0 ? "" : "site %zu", i);
+        if (i > 0) {
+            (void)snprintf(set.series[i].site, SURVEY_NAME_SIZE, "site %zu", i);
+        }
         for (uint32_t k = 0; k < HOURS; k++) {
             set.kwh[i * HOURS + k] = values[i];
         }
