@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The acts of mining over HTTP: what is read of a request, and what is not let through. Olga is
- * no officer of a mining authority, so whatever is read well the engine does not permit; what becomes of it on a
- * node with officers is tests/system/country_test.py's.
+ * no officer of a mining authority, so whatever is read well the engine does not permit; what becomes of it when
+ * officers do it is tests/system/country_test.py's.
  */
 #include "gateway/routes.h"
 
@@ -109,7 +109,7 @@ static void who_has_no_key_for_it_is_not_heard(void **state)
     rig_expect(*state, RIG_NOBODY, "GET /tarazy/v1/mining/miner miner=1", 401, "-2014");
 }
 
-static void the_public_register_of_a_node_without_mining_is_empty(void **state)
+static void a_register_without_anybody_is_empty(void **state)
 {
     rig_expect(*state, RIG_NOBODY, "GET /tarazy/v1/mining/register ", 200, "[]");
     rig_expect(*state, RIG_NOBODY, "GET /tarazy/v1/mining/pools ", 200, "[]");
@@ -121,6 +121,20 @@ static void the_public_register_of_a_node_without_mining_is_empty(void **state)
     rig_expect(*state, RIG_ALICE, "GET /tarazy/v1/mining/miner miner=1", 400, "-1130");
 }
 
+static void all_of_a_miner_is_seen_by_himself_and_by_staff_alone(void **state)
+{
+    rig_expect(*state, RIG_AIDA,
+               "POST /tarazy/v1/mining/miner participant=alice&subtype=II&region=7", 200,
+               "\"status\":\"DONE\",\"id\":1");
+    rig_expect(*state, RIG_ALICE, "GET /tarazy/v1/mining/miner miner=1", 200, "\"energy\":[]");
+    rig_expect(*state, RIG_AIDA, "GET /tarazy/v1/mining/miner miner=1", 200, "\"region\":7");
+    rig_expect(*state, RIG_BOB, "GET /tarazy/v1/mining/miner miner=1", 401, "-2015");
+    rig_expect(*state, RIG_NOBODY, "GET /tarazy/v1/mining/register ", 200,
+               "\"status\":\"APPLIED\",\"inForce\":false");
+    rig_expect(*state, RIG_NOBODY, "GET /tarazy/v1/mining/register.csv ", 200,
+               "\n1,\"\",II,7,APPLIED,no,,,\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,7 +142,8 @@ int main(void)
         RIG_TEST(a_value_that_its_field_does_not_hold_is_refused),
         RIG_TEST(an_amount_finer_than_its_asset_is_refused),
         RIG_TEST(who_has_no_key_for_it_is_not_heard),
-        RIG_TEST(the_public_register_of_a_node_without_mining_is_empty),
+        RIG_TEST(a_register_without_anybody_is_empty),
+        RIG_TEST(all_of_a_miner_is_seen_by_himself_and_by_staff_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,7 @@ static void a_participant_is_registered_changed_and_frozen(void **state)
     struct rig *rig = *state;
 
     rig_expect(rig, RIG_OLGA, "POST /tarazy/v1/participant handle=dana&roles=trader&tier=1", 200,
-               "\"status\":\"DONE\",\"id\":6}");
+               "\"status\":\"DONE\",\"id\":7}");
     rig_expect(rig, RIG_OLGA, "POST /tarazy/v1/participant handle=dana&roles=trader&tier=1", 400,
                "{\"code\":-9028,\"msg\":\"a participant with this name exists\"}");
     rig_expect(rig, RIG_OLGA, "POST /tarazy/v1/participant handle=eve&roles=king&tier=1", 400,
@@ -32,8 +32,8 @@ static void a_participant_is_registered_changed_and_frozen(void **state)
     rig_expect(rig, RIG_OLGA, "POST /tarazy/v1/participant handle=eve&roles=trader&tier=99", 400,
                "-1130");
     rig_expect(rig, RIG_OLGA, "POST /tarazy/v1/participant/freeze participant=dana", 200, "DONE");
-    rig_expect(rig, RIG_OLGA, "GET /tarazy/v1/participants fromId=6", 200,
-               "[{\"participant\":6,\"handle\":\"dana\",\"roles\":[\"trader\"],\"tier\":1,"
+    rig_expect(rig, RIG_OLGA, "GET /tarazy/v1/participants fromId=7", 200,
+               "[{\"participant\":7,\"handle\":\"dana\",\"roles\":[\"trader\"],\"tier\":1,"
                "\"frozen\":true}]");
     /* To start again takes two. */
     rig_expect(rig, RIG_OLGA, "POST /tarazy/v1/participant/freeze participant=dana&frozen=false",
@@ -41,8 +41,8 @@ static void a_participant_is_registered_changed_and_frozen(void **state)
     rig_expect(rig, RIG_OLGA, "POST /tarazy/v1/proposal/approve proposalId=1", 401, "-2015");
     rig_expect(rig, RIG_OMAR, "POST /tarazy/v1/proposal/approve proposalId=1", 200,
                "\"act\":\"PARTICIPANT_FREEZE\",\"state\":\"EXECUTED\"");
-    rig_expect(rig, RIG_OLGA, "GET /tarazy/v1/participants fromId=6", 200, "\"frozen\":false");
-    rig_expect(rig, RIG_OLGA, "PUT /tarazy/v1/participant participant=6&roles=trader&tier=1", 200,
+    rig_expect(rig, RIG_OLGA, "GET /tarazy/v1/participants fromId=7", 200, "\"frozen\":false");
+    rig_expect(rig, RIG_OLGA, "PUT /tarazy/v1/participant participant=7&roles=trader&tier=1", 200,
                "PROPOSED");
     rig_expect(rig, RIG_OLGA, "PUT /tarazy/v1/participant participant=77&roles=trader&tier=1", 400,
                "-1130");

@@ -15,7 +15,7 @@
 #include "codec/hex_text.h"
 #include "platform/signature.h"
 
-enum { REQUEST_MAX = 262144, PEOPLE = RIG_CARL };
+enum { REQUEST_MAX = 262144, PEOPLE = RIG_AIDA };
 
 #define COIN INT64_C(100000000)
 
@@ -34,6 +34,7 @@ static const struct limits rig_limits = {
     .proposals_max = 8,
     .evidence_max = 256,
     .withdrawals_max = 16,
+    .mining = TARAZY_MINING_LIMITS_SMALL,
 };
 
 static const struct node_key rig_node_key = {.bytes = {1, 2, 3, 4, 5, 6, 7, 8}};
@@ -149,7 +150,7 @@ static const struct {
 } people[] = {
     [RIG_ALICE] = {"alice", ROLE_TRADER, 15},  [RIG_BOB] = {"bob", ROLE_TRADER, 15},
     [RIG_OLGA] = {"olga", ROLE_OPERATOR, 15},  [RIG_OMAR] = {"omar", ROLE_APPROVER, 15},
-    [RIG_CARL] = {"carl", ROLE_CUSTODIAN, 15},
+    [RIG_CARL] = {"carl", ROLE_CUSTODIAN, 15}, [RIG_AIDA] = {"aida", ROLE_AUTHORITY, 15},
 };
 
 const char *rig_api_key(enum rig_person person)

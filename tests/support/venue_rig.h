@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The venue in one process: real engine, views, keys and operations; a follower and a server that are
- * driven by hand. Two instruments with different scales, five people with HMAC keys.
+ * driven by hand. Two instruments with different scales, six people with HMAC keys.
  *
  *     BTCKZT  BTC 8 decimals, KZT 2 decimals; tick 1 KZT, lot 0.01 BTC
  *     ETHKZT  ETH 8 decimals; tick 1 KZT, lot 0.01 ETH
@@ -22,6 +22,7 @@ enum rig_person {
     RIG_OLGA, /* operator */
     RIG_OMAR, /* approver */
     RIG_CARL, /* custodian */
+    RIG_AIDA, /* officer of the mining authority */
 };
 
 #define RIG_START_US INT64_C(1795305600000000) /* 2026-11-22T00:00Z */
