@@ -16,6 +16,7 @@
 #include "gateway/routes.h"
 #include "gateway/venue.h"
 #include "mining/civil_date.h"
+#include "mining/jurisdiction.h"
 #include "money/arithmetic.h"
 #include "tarazy/mining_query.h"
 
@@ -183,6 +184,38 @@ static void get_register_file(struct call *call)
     }
     answer_send_as(&call->answer, 200, "text/csv; charset=utf-8; header=present",
                    slice_of(text, size));
+}
+
+/* ------------------------------------------------------------------ the law */
+
+/* The numbers of the law as the node has them, so that anybody can reckon a fee again. */
+static void get_parameters(struct call *call)
+{
+    struct json_writer *json = &call->answer.json;
+    struct jurisdiction_parameter one;
+    uint32_t first;
+    uint32_t limit;
+
+    if (!read_page(call, &first, &limit)) {
+        return;
+    }
+    json_write_array_begin(json);
+    for (uint32_t i = 0; i < limit && tarazy_query_parameter(call->venue->engine, first + i, &one);
+         i++) {
+        char trust = trust_letter((enum trust)one.trust);
+
+        json_write_object_begin(json);
+        json_write_key_text(json, "parameter", jurisdiction_kind_name(one.kind));
+        write_day(json, "validFrom", one.valid_from);
+        write_day(json, "validTo", one.valid_to);
+        json_write_key_int64(json, "key", one.key);
+        json_write_key_int64(json, "value", one.value);
+        json_write_key_string(json, "trust", slice_of(&trust, 1));
+        reply_key_fixed(json, "source", one.source, sizeof one.source);
+        json_write_object_end(json);
+    }
+    json_write_array_end(json);
+    call_reply(call);
 }
 
 /* ------------------------------------------------------------------ a month */
@@ -403,6 +436,13 @@ static const struct route routes[] = {
      .security = SECURITY_NONE,
      .weight = 5,
      .summary = "The public register of mining pools"},
+    {.method = HTTP_METHOD_GET,
+     .path = "/tarazy/v1/mining/parameters",
+     .answer = get_parameters,
+     ROUTE_PARAMETERS(page_rules),
+     .security = SECURITY_NONE,
+     .weight = 5,
+     .summary = "The numbers of the law as this node has them"},
     {.method = HTTP_METHOD_GET,
      .path = "/tarazy/v1/mining/month",
      .answer = get_month,

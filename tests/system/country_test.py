@@ -1,11 +1,14 @@
 """A small country plays itself into a sandbox that is a mining authority's, too: what the node then says of it to the
 public, to a miner and to staff; what others may not do; and that all of it is there after a restart."""
 import datetime
+import os
+import pathlib
 import subprocess
 
 import node_process as node
 from rest_rig import Sandbox, check
 
+SOURCE = pathlib.Path(os.environ["TARAZY_SOURCE_DIR"])
 TODAY = datetime.date.today()
 # The last month of the last whole quarter.
 LAST_DAY = TODAY.replace(month=(TODAY.month - 1) // 3 * 3 + 1, day=1) - datetime.timedelta(days=1)
@@ -38,6 +41,11 @@ def look_at_the_public_part(nobody):
         check(miner["licence"] == f"KZ-I-{miner['miner']:04}", miner)
         check(set(miner) == {"miner", "licence", "subtype", "region", "status", "inForce", "validFrom", "validTo"},
               miner)
+    law = nobody.ok("GET /tarazy/v1/mining/parameters")
+    lines = [line.split() for line in (SOURCE / "jurisdictions/kz.conf").read_text().splitlines()
+             if line and line[0] not in "# " and line.split()[0] not in ("country", "currency")]
+    check([(one["parameter"], one["validFrom"], one["trust"]) for one in law]
+          == [(line[0], line[1], line[4]) for line in lines], f"{len(law)} numbers of the law, {len(lines)} lines")
     status, text = nobody.raw("GET", "/tarazy/v1/mining/register.csv", "")
     lines = text.splitlines()
     check(status == 200 and len(lines) == len(register) + 1 and lines[1].startswith('1,"KZ-I-0001",I,'), lines[:2])
